@@ -1,0 +1,1 @@
+"""The assistant: retrieve, decide, answer with citations, or hand over to a person."""

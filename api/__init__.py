@@ -1,0 +1,1 @@
+"""The HTTP API, its client, the command line, and the composition root."""

@@ -1,0 +1,425 @@
+"""The page of nouns. Who knows these types knows Zhida.
+
+A **Document** (a file or record somebody uploaded) has **DocumentVersion**s. A ready version is
+one canonical text, cut into **Passage**s, the unit that is retrieved. A **QAPair** is an approved
+answer to a question. A **Query** is answered by ranked **Hit**s. A **Turn** (what the customer
+wrote) ends in an **Outcome**: an **Answer** with **Citation**s, a **Clarification**, or a
+**Handover** to a person, which opens a **Ticket**.
+
+Every character position in this module is a code-point offset into the text of one document
+version, start inclusive and end exclusive, so `version.text[start:end]` is what is meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+
+DocumentId = NewType("DocumentId", str)
+"""128 random bits in hex. Not a secret, and not guessable either."""
+
+PassageId = NewType("PassageId", int)
+"""Positive 63-bit integer, given by SQL in rising order and never used twice."""
+
+QAPairId = NewType("QAPairId", int)
+ConversationId = NewType("ConversationId", str)
+MessageId = NewType("MessageId", str)
+TicketId = NewType("TicketId", int)
+
+
+class Language(StrEnum):
+    """The languages Zhida speaks. A text that is neither counts as the nearer one."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class Audience(StrEnum):
+    """Who may read a document. `INTERNAL` readers see public documents as well."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+    def readable(self) -> tuple[Audience, ...]:
+        """The audiences of the documents that a reader of this audience may see."""
+        return (Audience.PUBLIC, Audience.INTERNAL) if self is Audience.INTERNAL else (Audience.PUBLIC,)
+
+
+class DocumentKind(StrEnum):
+    """What a document's passages are: running text, Q&A pairs, or solved tickets to learn from."""
+
+    TEXT = "text"
+    QA = "qa"
+    TICKETS = "tickets"
+
+
+class VersionStatus(StrEnum):
+    """The life of a version: `QUEUED` → `PROCESSING` → `READY` or `FAILED`."""
+
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class QAStatus(StrEnum):
+    """`CANDIDATE` waits for a person; only `APPROVED` pairs are ever shown to a customer."""
+
+    CANDIDATE = "candidate"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class QuestionKind(StrEnum):
+    """How a question belongs to a pair. A `NEGATIVE` one looks alike but must *not* get this answer."""
+
+    STANDARD = "standard"
+    SIMILAR = "similar"
+    NEGATIVE = "negative"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source with its versions. `live_version` is what customers see; `None` until one is ready."""
+
+    document_id: DocumentId
+    name: str
+    kind: DocumentKind
+    audience: Audience
+    live_version: int | None
+    latest_version: int
+    status: VersionStatus
+    """Of the latest version."""
+    reason: str | None
+    """Why the latest version failed, in words a person understands."""
+    passages: int
+    """Published passages of the live version."""
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentVersion:
+    """One upload of a document. Numbers count from 1 for each document and are never reused."""
+
+    document_id: DocumentId
+    number: int
+    name: str
+    media_type: str
+    blob_sha256: str
+    size: int
+    """Bytes of the uploaded file."""
+    audience: Audience
+    status: VersionStatus
+    reason: str | None
+    progress: float
+    """Share of the work done, 0.0 to 1.0."""
+    passages: int
+    warnings: tuple[str, ...]
+    """What the parser wants a person to know, e.g. text that was hidden in the file."""
+    live: bool
+    effective_from: date | None
+    """First day on which the version may be used for an answer; `None` means always."""
+    expires_on: date | None
+    """First day on which it may no longer be used; `None` means never."""
+    created_at: datetime
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit that is retrieved. `text` is exactly `version.text[start:end]`."""
+
+    passage_id: PassageId
+    document_id: DocumentId
+    document: str
+    """Name of the document, as people know it."""
+    version: int
+    ordinal: int
+    """Position among the version's passages, from 0."""
+    heading: tuple[str, ...]
+    """Path of headings from the outermost to the nearest; empty when there is none."""
+    page: int | None
+    """Page, slide or sheet number from 1; `None` for formats without pages."""
+    start: int
+    end: int
+    text: str
+    context: str
+    """What a reader of the document knows on reaching the passage: title and headings. Indexed, not quoted."""
+    audience: Audience
+
+    @property
+    def indexed_text(self) -> str:
+        """What the indexes and the encoder read."""
+        return indexed_text(self.context, self.text)
+
+
+def indexed_text(context: str, text: str) -> str:
+    """Join a passage with its context, as the indexes and the encoder read it."""
+    return f"{context}\n{text}" if context else text
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One wording of a Q&A pair's question."""
+
+    text: str
+    kind: QuestionKind
+
+
+@dataclass(frozen=True, slots=True)
+class QAPair:
+    """A question with its approved answer. The answer is shown to customers word for word."""
+
+    pair_id: QAPairId
+    document_id: DocumentId
+    document: str
+    version: int
+    passage_id: PassageId
+    questions: tuple[Question, ...]
+    """The standard question comes first."""
+    answer: str
+    answer_start: int
+    """Offset of the answer in the version's text."""
+    status: QAStatus
+    audience: Audience
+    valid_from: date | None
+    valid_until: date | None
+    """First day on which the answer is no longer valid."""
+    product: str | None = None
+
+    @property
+    def question(self) -> str:
+        """The standard question."""
+        return self.questions[0].text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What is asked, by whom and as of when. Filters apply before ranking."""
+
+    text: str
+    audience: Audience = Audience.PUBLIC
+    as_of: date | None = None
+    """Day for which documents must be valid; `None` means today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a passage was found. Ranks count from 1; `None` means that side didn't find it."""
+
+    matched: tuple[str, ...]
+    """Words of the question that the passage contains."""
+    dense_rank: int | None
+    dense_score: float | None
+    """Cosine similarity, -1.0 to 1.0."""
+    lexical_rank: int | None
+    lexical_score: float | None
+    """BM25, 0.0 and up; compares only within one query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage and its score. Higher is better; scores of two retrievers never compare."""
+
+    passage: Passage
+    score: float
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class QAHit:
+    """A Q&A pair and how near the asked question is to one of its wordings."""
+
+    pair: QAPair
+    matched: Question
+    score: float
+    """Cosine of the asked question and `matched`, -1.0 to 1.0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a part of an answer stands, to the character.
+
+    `quote` is `text[start:end]` of that document version; the server takes it from SQL
+    and never from a language model.
+    """
+
+    number: int
+    """As shown in the answer, `[1]`."""
+    passage_id: PassageId
+    document_id: DocumentId
+    document: str
+    version: int
+    page: int | None
+    heading: tuple[str, ...]
+    start: int
+    end: int
+    quote: str
+
+
+class Tier(StrEnum):
+    """Which step of the cascade answered, cheapest first."""
+
+    VERBATIM = "verbatim"
+    GENERATED = "generated"
+    QUOTED = "quoted"
+
+
+class HandoverCode(StrEnum):
+    """Why a person is needed. The customer always gets an honest sentence as well."""
+
+    CUSTOMER_REQUEST = "customer_request"
+    MISSING_KNOWLEDGE = "missing_knowledge"
+    TOOL_FAILURE = "tool_failure"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A reply that the sources support. `text` marks its citations as `[1]`."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    confidence: float
+    """Probability that the evidence answers the question, 0.0 to 1.0."""
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Clarification:
+    """A question back to the customer, because two readings would be answered differently."""
+
+    text: str
+    options: tuple[str, ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """A person should take over. `text` says so to the customer, `reason` to the colleague."""
+
+    code: HandoverCode
+    reason: str
+    text: str
+    confidence: float
+    """Probability that the evidence would have answered, for the record."""
+    nearest: tuple[PassageId, ...] = ()
+    """The best passages that were not good enough, best first."""
+
+
+Outcome = Answer | Clarification | Handover
+
+
+class Role(StrEnum):
+    """Who wrote a message."""
+
+    CUSTOMER = "customer"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line of a conversation."""
+
+    message_id: MessageId
+    role: Role
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What the customer just wrote, and what the assistant knows about the conversation."""
+
+    text: str
+    history: tuple[Message, ...] = ()
+    """Earlier messages, oldest first, without this one."""
+    audience: Audience = Audience.PUBLIC
+    language: Language | None = None
+    """The reply's language; `None` means that of the message."""
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFailure:
+    """A language model was asked and its reply could not be used. Recorded with the turn."""
+
+    kind: str
+    """`timeout`, `error`, `truncated`, `empty` or `ungrounded`."""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An outcome with its record: what was found, how long each step took, what went wrong."""
+
+    outcome: Outcome
+    hits: tuple[Hit, ...]
+    ms: Mapping[str, float]
+    """Milliseconds by step; `total` is always present."""
+    model_failure: ModelFailure | None = None
+
+
+class TicketStatus(StrEnum):
+    """States of a ticket. The desk's full set comes with the desk."""
+
+    NEW = "new"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A customer's problem that waits for a person."""
+
+    ticket_id: TicketId
+    conversation_id: ConversationId
+    message_id: MessageId
+    code: HandoverCode
+    reason: str
+    question: str
+    contact: str | None
+    status: TicketStatus
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderIdentity:
+    """Which model made a vector. Vectors of two identities never mix."""
+
+    name: str
+    sha256: str
+    dimension: int
+
+    @property
+    def key(self) -> str:
+        """Short text that is stored with every vector: name, first 16 digits of the hash, dimension."""
+        return f"{self.name}@{self.sha256[:16]}/{self.dimension}"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that `zhida check` found wrong, and what mends it."""
+
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """Whether SQL and the derived indexes agree. `findings` is empty when they do."""
+
+    sequence: int
+    documents: int
+    passages: int
+    questions: int
+    indexes: Mapping[str, int] = field(default_factory=dict)
+    """Entries by index name."""
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def clean(self) -> bool:
+        """Nothing was found wrong."""
+        return not self.findings

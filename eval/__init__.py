@@ -1,0 +1,1 @@
+"""Suites, measures and benchmarks: how well the same code that serves customers does."""

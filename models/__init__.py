@@ -1,0 +1,1 @@
+"""Runtimes and in-tree weights: the text encoder and the language model."""

@@ -1,0 +1,71 @@
+"""A deterministic encoder without weights, for tests and for trying things out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from core.text import fold
+from core.types import EncoderIdentity
+from models.encoder import Vectors
+
+
+class FakeEncoder:
+    """Hashes character trigrams, bigrams and single characters into a vector.
+
+    Texts that share characters are similar, which is enough for tests of everything around the
+    encoder. Questions and passages are encoded alike. Not for measuring quality.
+    """
+
+    def __init__(self, *, dimension: int = 64, name: str = "fake") -> None:
+        self._identity = EncoderIdentity(name, hashlib.sha256(name.encode()).hexdigest(), dimension)
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """Named as the caller says, so that a test can change the model."""
+        return self._identity
+
+    @property
+    def max_tokens(self) -> int:
+        """As long as the default encoder's input."""
+        return MAX_TOKENS
+
+    def encode_questions(self, texts: Sequence[str], /) -> Vectors:
+        """Return one row per text, in order."""
+        return self._encode(texts)
+
+    def encode_passages(self, texts: Sequence[str], /) -> Vectors:
+        """Return one row per text, in order."""
+        return self._encode(texts)
+
+    def count_tokens(self, texts: Sequence[str], /) -> list[int]:
+        """Two characters make a token."""
+        return [(len(text) + 1) // 2 for text in texts]
+
+    def _encode(self, texts: Sequence[str]) -> Vectors:
+        dimension = self._identity.dimension
+        vectors = np.zeros((len(texts), dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            letters = "".join(fold(text).split())
+            for size in (1, 2, 3):
+                for at in range(len(letters) - size + 1):
+                    digest = hashlib.blake2b(
+                        letters[at : at + size].encode(), digest_size=8, key=self._identity.name.encode()[:64]
+                    )
+                    vectors[row, int.from_bytes(digest.digest(), "big") % dimension] += size
+            length = float(np.linalg.norm(vectors[row]))
+            vectors[row] = vectors[row] / length if length else _unit(dimension)
+        return vectors
+
+
+MAX_TOKENS: Final = 512
+
+
+def _unit(dimension: int) -> Vectors:
+    """The vector of a text without characters."""
+    vector = np.zeros(dimension, dtype=np.float32)
+    vector[0] = 1.0
+    return vector
