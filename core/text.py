@@ -15,7 +15,7 @@ HAN: Final = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
 """Character class of Chinese characters, for use inside brackets of a pattern."""
 
 _HAN: Final = re.compile(f"[{HAN}]")
-_LATIN_WORD: Final = re.compile(r"[A-Za-z]+")
+_ENGLISH_WORD: Final = re.compile(r"(?<![A-Za-z0-9])[a-z]{2,}(?![A-Za-z0-9])")
 
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
@@ -25,6 +25,9 @@ _INVISIBLE: Final = re.compile(
 _ABBREVIATION: Final = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|No|Nos|Fig|Eq|Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|Co|Corp|Dept|Vol|pp|cf|al|[A-Z]))\.$"
 )
+LONGEST_ABBREVIATION: Final = 6
+"""Letters of `approx`. Looking back further would make a text of nothing but abbreviations quadratic."""
+
 _CLOSERS: Final = "」』”’\"')）】》〉]｝}"
 _SENTENCE_END: Final = re.compile(
     rf"(?:[。！？!?；;…]+|\.+(?=[\s{re.escape(_CLOSERS)}]|$))[{re.escape(_CLOSERS)}]*|\n+"
@@ -51,10 +54,14 @@ def _simplifier() -> opencc.OpenCC:
 
 
 def detect_language(text: str) -> Language:
-    """The language that most of the text is in. A Chinese character weighs as much as an English word."""
+    """The language that most of the text is in.
+
+    Three Chinese characters weigh as much as two English words. Only plain lower-case words count
+    as English: a Chinese question is full of names such as «RX-200 Pro» and «Wi-Fi».
+    """
     han = len(_HAN.findall(text))
-    words = len(_LATIN_WORD.findall(text))
-    return Language.ZH if han >= words and han > 0 else Language.EN
+    words = len(_ENGLISH_WORD.findall(text))
+    return Language.ZH if han > 0 and 2 * han >= 3 * words else Language.EN
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
@@ -67,7 +74,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     start = 0
     for match in _SENTENCE_END.finditer(text):
         mark = match.group()
-        if mark.startswith(".") and _ABBREVIATION.search(text, start, match.start() + 1):
+        earliest = max(start, match.start() - LONGEST_ABBREVIATION)
+        if mark.startswith(".") and _ABBREVIATION.search(text, earliest, match.start() + 1):
             continue
         _append_stripped(spans, text, start, match.end())
         start = match.end()

@@ -1,0 +1,126 @@
+"""How likely the evidence answers the question: a small logistic model on four plain features."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from functools import lru_cache
+from math import exp, log1p
+from pathlib import Path
+from statistics import fmean
+from typing import Final
+
+from core.text import HAN, fold
+from core.types import Hit
+from kb.index import Candidate
+
+MODEL_FILE: Final = Path(__file__).with_name("confidence.json")
+"""Weights with the suites they were fitted on; `python -m eval.benchmarks.fit_confidence` writes it."""
+
+BACKGROUND_FROM: Final = 20
+"""Candidates beyond this rank are taken for what merely resembles the question."""
+
+BACKGROUND_LEAST: Final = 10
+"""Fewer of them than this say nothing; the typical background stands in for a small knowledge base."""
+
+_RUNS: Final = re.compile(f"[{HAN}]+|[a-z0-9]+")
+
+_ASKING: Final = re.compile(
+    "请问|麻烦问一?下|想问一?下|想知道|告诉我|为什么|为啥|怎么样|怎么办|怎么|怎样|如何|什么时候|什么|多少|多久|多长时间|哪里|哪儿|哪些|哪个|几个|几天|"
+    "能不能|可不可以|可以|是不是|有没有|是否|需要|你好|您好|谢谢|你们|我们|您|你|我|吗|呢|吧|啊|呀|嘛|了|的|是|在|有|和|与|或|能|要|会不会|一下"
+)
+"""What asks rather than says, longest first. «会» alone is left: it begins «会员»."""
+
+_ENGLISH_EMPTY: Final = (
+    "a an and are as at be by can could did do does for from had has have how i if in is it its me my of on or our "
+    "should that the there this to was we were what when where which who why will with would you your"
+)
+_EMPTY_WORDS: Final = frozenset(_ENGLISH_EMPTY.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the model reads. All features grow with the chance that the question is answered."""
+
+    cosine: float
+    """Best cosine of any passage."""
+    cosine_lead: float
+    """How far the best cosine is above that of passages that merely resemble the question."""
+    lexical_lead: float
+    """The same for BM25, as a difference of logarithms."""
+    coverage: float
+    """Share of the question's content that the best passage contains word for word, 0.0 to 1.0."""
+
+
+NO_EVIDENCE: Final = Evidence(0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceModel:
+    """A logistic regression: `1 / (1 + exp(-(bias + weights · features)))`."""
+
+    bias: float
+    weights: Evidence
+    typical_background: float
+    """Mean background cosine over the suites it was fitted on."""
+
+
+@lru_cache(maxsize=1)
+def load_model() -> ConfidenceModel:
+    """Read the shipped weights."""
+    raw = json.loads(MODEL_FILE.read_text(encoding="utf-8"))
+    return ConfidenceModel(raw["bias"], Evidence(**raw["weights"]), raw["typical_background"])
+
+
+def confidence(evidence: Evidence) -> float:
+    """Probability that the evidence answers the question, 0.0 to 1.0; 0.0 when nothing was found."""
+    if evidence == NO_EVIDENCE:
+        return 0.0
+    model = load_model()
+    score = model.bias + sum(
+        weight * feature for weight, feature in zip(astuple(model.weights), astuple(evidence), strict=True)
+    )
+    return 1.0 / (1.0 + exp(-score))
+
+
+def weigh(question: str, dense: Sequence[Candidate], lexical: Sequence[Candidate], hits: Sequence[Hit]) -> Evidence:
+    """Read the features off both rankings and the best hit."""
+    if not hits or not dense:
+        return NO_EVIDENCE
+    cosine = dense[0].score
+    background = _background(dense)
+    lexical_background = _background(lexical)
+    return Evidence(
+        cosine=cosine,
+        cosine_lead=cosine - (load_model().typical_background if background is None else background),
+        lexical_lead=log1p(lexical[0].score) - log1p(lexical_background or 0.0) if lexical else 0.0,
+        coverage=coverage(question, hits[0].passage.indexed_text),
+    )
+
+
+def _background(ranking: Sequence[Candidate]) -> float | None:
+    beyond = [candidate.score for candidate in ranking[BACKGROUND_FROM:]]
+    return fmean(beyond) if len(beyond) >= BACKGROUND_LEAST else None
+
+
+def coverage(question: str, text: str) -> float:
+    """Share of the question's content that `text` contains: Chinese by pairs of characters, the rest by words.
+
+    Words that ask rather than say («请问», «how») don't count. A question of nothing else gives 0.0.
+    """
+    folded = fold(text)
+    words = frozenset(run for run in _RUNS.findall(folded) if run.isascii())
+    units = _content(question)
+    return sum(unit in (words if unit.isascii() else folded) for unit in units) / len(units) if units else 0.0
+
+
+def _content(question: str) -> list[str]:
+    units: list[str] = []
+    for run in _RUNS.findall(_ASKING.sub(" ", fold(question))):
+        if run.isascii():
+            units += [] if run in _EMPTY_WORDS else [run]
+        else:
+            units += [run[at : at + 2] for at in range(max(1, len(run) - 1))]
+    return units
