@@ -17,10 +17,17 @@ HAN: Final = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
 _HAN: Final = re.compile(f"[{HAN}]")
 _ENGLISH_WORD: Final = re.compile(r"(?<![A-Za-z0-9])[a-z]{2,}(?![A-Za-z0-9])")
 
-_INVISIBLE: Final = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+RADICALS: Final = str.maketrans(
+    "⺟⺠⻁⻃⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳⻑⻭⻯⻲⻫⺩⺫⺼⺮⻂⻌⻍",
+    "母民虎覀西见角贝车长门青韦页风飞食飠饣马骨鬼鱼鸟卤麦黄齐齿龙龟長歯竜亀斉王目月竹衤辶辶",
 )
-"""Soft hyphens, zero-width and direction marks, variation selectors, tag characters."""
+"""Radicals that PDF files hold where the character is meant. NFKC maps the Kangxi ones but not these
+(Unicode Character Database, EquivalentUnifiedIdeograph)."""
+
+_INVISIBLE: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+"""Soft hyphens, zero-width and direction marks, variation selectors, tag characters, halves of a broken pair."""
 
 _ABBREVIATION: Final = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|No|Nos|Fig|Eq|Dr|Mr|Mrs|Ms|Prof|St|Inc|Ltd|Co|Corp|Dept|Vol|pp|cf|al|[A-Z]))\.$"
@@ -36,7 +43,7 @@ _SENTENCE_END: Final = re.compile(
 
 def nfkc(text: str) -> str:
     """Full-width to half-width and compatibility forms to plain ones, without invisible characters."""
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text.translate(RADICALS)))
 
 
 def fold(text: str) -> str:

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
-from kb.indexes import Indexes
-
 from core.types import Audience, DocumentKind, PassageId, indexed_text
 from eval.suite import CorpusEntry, CorpusId, RetrievalSuite
 from ingest.embedding import embed
@@ -17,6 +15,7 @@ from ingest.pairs import SplitDocument
 from ingest.sandbox import Sandbox
 from ingest.splitting import split
 from kb.index import Collection
+from kb.indexes import Indexes
 from kb.prepared import PreparedPassage, PreparedVersion
 from kb.store import KnowledgeBase, Upload
 from models.encoder import Encoder

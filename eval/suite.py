@@ -60,7 +60,7 @@ def read_retrieval_suite(folder: Path) -> RetrievalSuite:
     """Read `corpus.jsonl` (id, title, text), `queries.jsonl` (id, text) and `qrels.tsv` (query-id, corpus-id, score).
 
     A corpus that several sets of queries share may lie one folder up. Queries without any
-    judgement are left out: nothing can be said about them.
+    judgement are left out, and so are those without a word: nothing can be said about them.
 
     Raises:
         InvalidInput: a file is missing or a line can't be read; the message names file and line.
@@ -84,8 +84,9 @@ def read_retrieval_suite(folder: Path) -> RetrievalSuite:
     cases = []
     for line, row in _json_lines(queries):
         case_id = CaseId(_field(row, "id", queries, line))
-        if case_id in grades:
-            cases.append(RetrievalCase(case_id, _field(row, "text", queries, line), grades[case_id]))
+        text = _field(row, "text", queries, line)
+        if case_id in grades and text.strip():
+            cases.append(RetrievalCase(case_id, text, grades[case_id]))
     if not cases:
         raise InvalidInput(f"No query of {queries} has a judgement in {qrels.name}. Check that their ids agree.")
     return RetrievalSuite(_name(folder), entries, tuple(cases))
@@ -134,6 +135,6 @@ def _json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _field(row: dict[str, Any], key: str, path: Path, line: int) -> str:
     value = row.get(key)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str):
         raise InvalidInput(f"{path.name} line {line} has no text in {key!r}.")
     return value

@@ -12,14 +12,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from kb.indexes import Indexes
-
 from core.database import open_engine
 from core.migrations import migrate
 from eval.building import BuiltSuite, build
 from eval.suite import RetrievalSuite
 from ingest.sandbox import Sandbox
 from kb.blobs import BlobStore
+from kb.indexes import Indexes
 from kb.store import KnowledgeBase
 from models.encoder import Encoder
 from models.onnx_encoder import OnnxEncoder
@@ -88,4 +87,6 @@ class Workbench:
 
     def retriever(self, fusion: Fusion | None = None) -> Retriever:
         """The product's retriever over the corpus."""
-        return Retriever(self._kb, self._indexes, self._encoder, fusion=fusion)
+        retriever = Retriever(self._kb, self._indexes, self._encoder, fusion=fusion)
+        self._closing.callback(retriever.close)
+        return retriever

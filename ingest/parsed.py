@@ -47,6 +47,8 @@ class ParsedPair:
     valid_from: date | None = None
     valid_until: date | None = None
     product: str | None = None
+    happened_on: date | None = None
+    """Day of a ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +89,5 @@ def _pair(raw: dict[str, Any]) -> ParsedPair:
         valid_from=date.fromisoformat(raw["valid_from"]) if raw["valid_from"] else None,
         valid_until=date.fromisoformat(raw["valid_until"]) if raw["valid_until"] else None,
         product=raw["product"],
+        happened_on=date.fromisoformat(raw["happened_on"]) if raw["happened_on"] else None,
     )

@@ -15,6 +15,7 @@ from typing import Final
 from core.text import HAN, fold
 from core.types import Hit
 from kb.index import Candidate
+from retrieval.explanation import folded_passage
 
 MODEL_FILE: Final = Path(__file__).with_name("confidence.json")
 """Weights with the suites they were fitted on; `python -m eval.benchmarks.fit_confidence` writes it."""
@@ -110,7 +111,7 @@ def coverage(question: str, text: str) -> float:
 
     Words that ask rather than say («请问», «how») don't count. A question of nothing else gives 0.0.
     """
-    folded = fold(text)
+    folded = folded_passage(text)
     words = frozenset(run for run in _RUNS.findall(folded) if run.isascii())
     units = _content(question)
     return sum(unit in (words if unit.isascii() else folded) for unit in units) / len(units) if units else 0.0

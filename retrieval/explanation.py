@@ -19,10 +19,16 @@ def matched_words(question: str, text: str) -> tuple[str, ...]:
     words count wherever they stand, since words aren't marked; others only as whole words. A part
     of a longer word that matched isn't repeated.
     """
-    folded = fold(text)
+    folded = folded_passage(text)
     runs = frozenset(_LATIN_RUN.findall(folded))
     matched = [word for word in _question_words(question) if _contains(folded, runs, word)]
     return tuple(word for word in matched if not any(word != other and word in other for other in matched))
+
+
+@lru_cache(maxsize=4096)
+def folded_passage(text: str) -> str:
+    """`fold`, remembered: the passages that answer one customer answer the next one too."""
+    return fold(text)
 
 
 def _contains(folded: str, runs: frozenset[str], word: str) -> bool:

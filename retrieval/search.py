@@ -9,11 +9,10 @@ from functools import cached_property
 from time import perf_counter
 from typing import Literal
 
-from kb.indexes import Indexes
-
 from core.clock import Clock, utc_now
 from core.types import Hit, Passage, PassageId, QAHit, Query, Why
 from kb.index import Candidate, Collection, Filter, Probe
+from kb.indexes import Indexes
 from kb.store import KnowledgeBase
 from models.encoder import Encoder, Vectors
 from retrieval.confidence import Evidence, weigh
@@ -113,6 +112,10 @@ class Retriever:
                 if len(hits) == k:
                     return hits
         return hits
+
+    def close(self) -> None:
+        """End the threads. The retriever can't search afterwards."""
+        self._threads.shutdown()
 
     def _probe(self, query: Query) -> Probe:
         return Probe(query.text, self._encoder.encode_questions([query.text])[0])

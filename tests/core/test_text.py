@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +60,7 @@ class TestSentenceSpans:
         spans = sentence_spans(text)
 
         assert "".join(sentences(text)).replace(" ", "") == "".join(text.split())
-        assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+        assert all(first[1] <= second[0] for first, second in pairwise(spans))
 
 
 class TestDetectLanguage:
@@ -75,3 +77,9 @@ class TestDetectLanguage:
     def test_is_that_of_most_of_the_text(self, text: str, language: Language) -> None:
         """Names in Latin letters don't make a Chinese question English, nor the other way round."""
         assert detect_language(text) is language
+
+
+class TestNfkc:
+    def test_radicals_become_the_characters_that_are_meant(self) -> None:
+        """PDF files printed by browsers hold «⻚» for «页» and «⽤» for «用»."""
+        assert nfkc("使⽤⻚⻅⻓") == "使用页见长"

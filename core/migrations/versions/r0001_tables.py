@@ -81,6 +81,7 @@ def _uploads() -> None:
     _create(
         "version_texts",
         sa.Column("version_id", BigId, sa.ForeignKey("versions.id"), primary_key=True, autoincrement=False),
+        sa.Column("part", sa.Integer(), primary_key=True, autoincrement=False),
         sa.Column("text", StoredText(), nullable=False),
     )
 
