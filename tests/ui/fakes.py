@@ -1,0 +1,335 @@
+"""A small company in memory, behind the same methods as `api.client.Client`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from api.client import (
+    Conversation,
+    ConversationReply,
+    Event,
+    FinalReply,
+    Restart,
+    Source,
+    TestedReply,
+    TextPiece,
+    TicketReceipt,
+)
+from core.errors import Conflict, NotFound, Unauthorized, ZhidaError
+from core.settings import Secret
+from core.types import (
+    Answer,
+    Audience,
+    Citation,
+    Clarification,
+    ConversationId,
+    Document,
+    DocumentId,
+    DocumentKind,
+    DocumentVersion,
+    Handover,
+    HandoverCode,
+    Hit,
+    Language,
+    Message,
+    MessageId,
+    Outcome,
+    Passage,
+    PassageId,
+    QAPair,
+    QAPairId,
+    QAStatus,
+    Question,
+    QuestionKind,
+    Role,
+    Ticket,
+    TicketId,
+    TicketStatus,
+    Tier,
+    VersionStatus,
+    Why,
+)
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+KEY = "a-key-for-the-tests"
+RETURNS = DocumentId("0123456789abcdef0123456789abcdef")
+TEXT = "签收之日起三十天内，商品完好、配件齐全的，可以申请无理由退货。退回运费由买家承担；商品有质量问题的，运费由我们承担。"
+QUOTE = "签收之日起三十天内，商品完好、配件齐全的，可以申请无理由退货。"
+
+
+def passage(ordinal: int = 0, text: str = TEXT, *, document: str = "退换货政策.pdf") -> Passage:
+    return Passage(
+        passage_id=PassageId(ordinal + 1),
+        document_id=RETURNS,
+        document=document,
+        version=2,
+        ordinal=ordinal,
+        heading=("退换货", "无理由退货"),
+        page=3,
+        start=100,
+        end=100 + len(text),
+        text=text,
+        context="退换货政策",
+        audience=Audience.PUBLIC,
+    )
+
+
+def citation(number: int = 1, *, quote: str = QUOTE, document: str = "退换货政策.pdf") -> Citation:
+    return Citation(
+        number=number,
+        passage_id=PassageId(1),
+        document_id=RETURNS,
+        document=document,
+        version=2,
+        page=3,
+        heading=("退换货", "无理由退货"),
+        start=100,
+        end=100 + len(quote),
+        quote=quote,
+    )
+
+
+def answer(text: str = "自签收之日起三十天内，商品完好的可以无理由退货。[1]", **changes: Any) -> Answer:
+    return replace(Answer(text=text, citations=(citation(),), confidence=0.93, tier=Tier.GENERATED), **changes)
+
+
+def handover() -> Handover:
+    return Handover(
+        HandoverCode.MISSING_KNOWLEDGE,
+        reason="no passage supports the question",
+        text="抱歉，资料里没有这个问题的答案。我已经为您登记，人工同事会尽快回复您。",
+        confidence=0.08,
+    )
+
+
+def clarification() -> Clarification:
+    return Clarification("您想了解哪一款净水器的保修期？", ("净水器 X100-Pro", "净水器 A20"), 0.5)
+
+
+def version(number: int = 1, **changes: Any) -> DocumentVersion:
+    return replace(
+        DocumentVersion(
+            document_id=RETURNS,
+            number=number,
+            name="退换货政策.pdf",
+            media_type="application/pdf",
+            blob_sha256="0" * 64,
+            size=182_300,
+            audience=Audience.PUBLIC,
+            status=VersionStatus.READY,
+            reason=None,
+            progress=1.0,
+            passages=14,
+            warnings=(),
+            live=False,
+            effective_from=None,
+            expires_on=None,
+            created_at=NOW,
+            published_at=NOW,
+        ),
+        **changes,
+    )
+
+
+def document(**changes: Any) -> Document:
+    return replace(
+        Document(
+            document_id=RETURNS,
+            name="退换货政策.pdf",
+            kind=DocumentKind.TEXT,
+            audience=Audience.PUBLIC,
+            live_version=2,
+            latest_version=2,
+            status=VersionStatus.READY,
+            reason=None,
+            passages=14,
+            created_at=NOW,
+            updated_at=NOW,
+        ),
+        **changes,
+    )
+
+
+def pair(number: int = 1, status: QAStatus = QAStatus.CANDIDATE) -> QAPair:
+    return QAPair(
+        pair_id=QAPairId(number),
+        document_id=RETURNS,
+        document="常见问题.xlsx",
+        version=1,
+        passage_id=PassageId(number),
+        questions=(
+            Question("怎么申请电子发票？", QuestionKind.STANDARD),
+            Question("发票在哪里开", QuestionKind.SIMILAR),
+            Question("怎么申请纸质发票？", QuestionKind.NEGATIVE),
+        ),
+        answer="在“我的订单”里打开订单，点“申请发票”，两小时内发到您的邮箱。",
+        answer_start=0,
+        status=status,
+        audience=Audience.PUBLIC,
+        valid_from=None,
+        valid_until=date(2027, 1, 1),
+    )
+
+
+def ticket(number: int = 7, **changes: Any) -> Ticket:
+    return replace(
+        Ticket(
+            ticket_id=TicketId(number),
+            conversation_id=ConversationId("c1"),
+            message_id=MessageId("m1"),
+            code=HandoverCode.MISSING_KNOWLEDGE,
+            reason="no passage supports the question",
+            question="你们修咖啡机吗？",
+            contact=None,
+            status=TicketStatus.NEW,
+            created_at=NOW,
+        ),
+        **changes,
+    )
+
+
+def hit() -> Hit:
+    why = Why(matched=("退货", "三十天"), dense_rank=1, dense_score=0.87, lexical_rank=2, lexical_score=11.3)
+    return Hit(passage(), 0.0325, why)
+
+
+@dataclass
+class FakeClient:
+    """Answers from fields that a test sets. `failure` is raised by the next call, where it is set."""
+
+    outcomes: list[Outcome] = field(default_factory=lambda: [answer()])
+    """Given one after the other; the last one again and again."""
+    pieces: Sequence[str | None] | None = None
+    """What streams before the reply; `None` inside means a restart. By default the text in threes."""
+    failure: ZhidaError | None = None
+    key: Secret | None = field(default_factory=lambda: Secret(KEY))
+    all_documents: list[Document] = field(default_factory=lambda: [document()])
+    all_versions: list[DocumentVersion] = field(default_factory=lambda: [version(2, live=True), version(1)])
+    all_passages: list[Passage] = field(default_factory=lambda: [passage()])
+    all_pairs: list[QAPair] = field(default_factory=lambda: [pair(1), pair(2, QAStatus.APPROVED)])
+    all_tickets: list[Ticket] = field(default_factory=lambda: [ticket()])
+    log: list[Message] = field(default_factory=list)
+    opened: int = 0
+
+    # Customers
+
+    def open_conversation(self) -> Conversation:
+        self._may_fail()
+        self.opened += 1
+        return Conversation(ConversationId(f"c{self.opened}"), Secret("token"))
+
+    def ask_stream(self, conversation: Conversation, text: str) -> Iterator[Event]:
+        self._may_fail()
+        outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
+        pieces = self.pieces
+        if pieces is None:
+            pieces = [outcome.text[start : start + 3] for start in range(0, len(outcome.text), 3)]
+        for piece in pieces:
+            yield Restart() if piece is None else TextPiece(piece)
+        message_id = MessageId(f"m{len(self.log) + 1}")
+        self.log.append(Message(MessageId("q"), Role.CUSTOMER, text, NOW))
+        self.log.append(Message(message_id, Role.ASSISTANT, outcome.text, NOW))
+        ticket_id = TicketId(7) if isinstance(outcome, Handover) else None
+        yield FinalReply(ConversationReply(outcome, {"total": 12.5}, message_id, ticket_id))
+
+    def messages(self, conversation: Conversation) -> list[Message]:
+        self._may_fail()
+        return list(self.log)
+
+    def source(self, conversation: Conversation, message_id: MessageId, number: int) -> Source:
+        self._may_fail()
+        if number != 1:
+            raise NotFound("citation", number)
+        return Source(1, RETURNS, "退换货政策.pdf", 2, True, 3, "退换货 > 无理由退货", TEXT, 0, len(QUOTE))
+
+    def leave_contact(self, conversation: Conversation, ticket_id: TicketId, contact: str) -> TicketReceipt:
+        self._may_fail()
+        return TicketReceipt(ticket_id, TicketStatus.NEW, contact)
+
+    # Managers
+
+    def documents(self) -> list[Document]:
+        self._authorized()
+        return list(self.all_documents)
+
+    def document(self, document_id: DocumentId) -> Document:
+        self._authorized()
+        for each in self.all_documents:
+            if each.document_id == document_id:
+                return each
+        raise NotFound("document", document_id)
+
+    def versions(self, document_id: DocumentId) -> list[DocumentVersion]:
+        self._authorized()
+        return list(self.all_versions)
+
+    def version(self, document_id: DocumentId, number: int) -> DocumentVersion:
+        self._authorized()
+        for each in self.all_versions:
+            if each.number == number:
+                return each
+        raise NotFound("version", number)
+
+    def passages(
+        self, document_id: DocumentId, *, version: int | None = None, offset: int = 0, limit: int = 100
+    ) -> list[Passage]:
+        self._authorized()
+        return self.all_passages[offset : offset + limit]
+
+    def rollback(self, document_id: DocumentId, version: int) -> Document:
+        self._authorized()
+        if version not in {each.number for each in self.all_versions}:
+            raise Conflict(f"Version {version} isn't ready.")
+        self.all_versions = [replace(each, live=each.number == version) for each in self.all_versions]
+        self.all_documents = [replace(each, live_version=version) for each in self.all_documents]
+        return self.document(document_id)
+
+    def delete_document(self, document_id: DocumentId) -> None:
+        self._authorized()
+        self.all_documents = [each for each in self.all_documents if each.document_id != document_id]
+
+    def pairs(self, *, status: QAStatus | None = None, offset: int = 0, limit: int = 100) -> list[QAPair]:
+        self._authorized()
+        return [each for each in self.all_pairs if each.status is status][offset : offset + limit]
+
+    def approve(self, pair_id: QAPairId) -> QAPair:
+        return self._decide(pair_id, QAStatus.APPROVED)
+
+    def reject(self, pair_id: QAPairId) -> QAPair:
+        return self._decide(pair_id, QAStatus.REJECTED)
+
+    def _decide(self, pair_id: QAPairId, status: QAStatus) -> QAPair:
+        self._authorized()
+        self.all_pairs = [replace(each, status=status) if each.pair_id == pair_id else each for each in self.all_pairs]
+        return next(each for each in self.all_pairs if each.pair_id == pair_id)
+
+    def test_question(
+        self, text: str, *, audience: Audience = Audience.PUBLIC, language: Language | None = None
+    ) -> TestedReply:
+        self._authorized()
+        return TestedReply(self.outcomes[0], (hit(),), {"encode": 4.2, "search": 3.1, "total": 9.0})
+
+    def tickets(self, *, offset: int = 0, limit: int = 100) -> list[Ticket]:
+        self._authorized()
+        return self.all_tickets[offset : offset + limit]
+
+    def resolve(self, ticket_id: TicketId) -> Ticket:
+        self._authorized()
+        self.all_tickets = [
+            replace(each, status=TicketStatus.RESOLVED) if each.ticket_id == ticket_id else each
+            for each in self.all_tickets
+        ]
+        return next(each for each in self.all_tickets if each.ticket_id == ticket_id)
+
+    def _may_fail(self) -> None:
+        if self.failure is not None:
+            failure, self.failure = self.failure, None
+            raise failure
+
+    def _authorized(self) -> None:
+        self._may_fail()
+        if self.key != Secret(KEY):
+            raise Unauthorized("No valid admin key came with the request.")

@@ -1,0 +1,113 @@
+"""What the pages know about one browser, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from api.client import Conversation
+from core.settings import Secret
+from core.types import DocumentId, DocumentVersion, Language, MessageId, QAStatus, TicketId, Tier, VersionStatus
+
+
+class Progress(StrEnum):
+    """How far a reply has come."""
+
+    WAITING = "waiting"
+    STREAMING = "streaming"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCard:
+    """A numbered source under an answer."""
+
+    number: int
+    document: str
+    version: int
+    page: int | None
+    heading: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketNote:
+    """The ticket that a hand-over opened, and the contact the customer left."""
+
+    ticket_id: TicketId
+    contact: str | None = None
+    problem: str | None = None
+    """What was wrong with the contact that was entered last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question of the customer and what the assistant made of it."""
+
+    question: str
+    progress: Progress = Progress.WAITING
+    text: str = ""
+    """The reply so far; an honest sentence to the customer when the reply failed."""
+    message_id: MessageId | None = None
+    sources: tuple[SourceCard, ...] = ()
+    tier: Tier | None = None
+    options: tuple[str, ...] = ()
+    ticket: TicketNote | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatView:
+    """Everything the chat page shows."""
+
+    language: Language
+    conversation: Conversation | None = None
+    exchanges: tuple[Exchange, ...] = ()
+    notice: str | None = None
+    """A sentence above the conversation, e.g. that an earlier one has ended."""
+
+    @property
+    def busy(self) -> bool:
+        """A reply is on its way."""
+        return bool(self.exchanges) and self.exchanges[-1].progress in {Progress.WAITING, Progress.STREAMING}
+
+
+class Tab(StrEnum):
+    """The parts of the knowledge page, in the order in which they stand."""
+
+    DOCUMENTS = "documents"
+    ANSWERS = "qa"
+    TRIAL = "ask"
+    DESK = "tickets"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A version that this session uploaded, as it was when it was last looked at."""
+
+    document_id: DocumentId
+    number: int
+    seen: DocumentVersion | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Its file is still to be read."""
+        return self.seen is None or self.seen.status in {VersionStatus.QUEUED, VersionStatus.PROCESSING}
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerView:
+    """What the knowledge page knows about one browser's session. The key lives here and nowhere else."""
+
+    language: Language
+    key: Secret | None = None
+    address: str | None = None
+    """IP address of the browser, by which the API counts wrong keys."""
+    tab: Tab = Tab.DOCUMENTS
+    document_id: DocumentId | None = None
+    """The opened document."""
+    version: int | None = None
+    """Whose passages are shown; `None` means the live version's, or the latest one's."""
+    passage_offset: int = 0
+    qa_status: QAStatus = QAStatus.CANDIDATE
+    qa_offset: int = 0
+    ticket_offset: int = 0
