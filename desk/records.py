@@ -1,0 +1,45 @@
+"""What the desk gives besides the nouns of `core.types`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.types import Audience, ConversationId, DocumentId, Language, Message, PassageId, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A customer's visit. Who holds its token may read it and write in it."""
+
+    conversation_id: ConversationId
+    audience: Audience
+    language: Language | None
+    """What the customer chose; `None` follows each message."""
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CitationSpan:
+    """Where a cited text stands. The text itself is in the knowledge base, or gone."""
+
+    number: int
+    """As shown in the answer, `[1]`."""
+    passage_id: PassageId
+    document_id: DocumentId
+    document: str
+    """Name of the document when it was cited."""
+    version: int
+    page: int | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedReply:
+    """A turn as it was stored."""
+
+    question: Message
+    answer: Message
+    ticket: Ticket | None
+    """The conversation's open ticket, if the turn ended in a handover."""

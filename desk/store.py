@@ -1,0 +1,156 @@
+"""The desk as one object: conversations with customers, and the tickets that come of them."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import uuid
+from typing import Final
+
+from sqlalchemy import Engine, insert, select, update
+
+from core.clock import Clock, utc_now
+from core.database import reading, writing
+from core.errors import InvalidInput, NotFound
+from core.settings import Secret
+from core.types import (
+    Audience,
+    ConversationId,
+    Handover,
+    Language,
+    Message,
+    MessageId,
+    Reply,
+    Role,
+    Ticket,
+    TicketId,
+    TicketStatus,
+)
+from desk import rows
+from desk.records import CitationSpan, Conversation, RecordedReply
+from desk.tables import CONTACT_CHARACTERS, citations, conversations, messages, tickets
+
+__all__ = ["CitationSpan", "Conversation", "Desk", "RecordedReply"]
+
+TOKEN_BYTES: Final = 32
+_NOBODY: Final = hashlib.sha256(secrets.token_bytes(TOKEN_BYTES)).hexdigest()
+"""Compared with when the conversation is unknown, so that both refusals take the same time."""
+
+
+class Desk:
+    """Conversations, messages and tickets in SQL. Safe from several threads and processes.
+
+    What a method has changed is durable when it returns; an error means that nothing was changed.
+    """
+
+    def __init__(self, engine: Engine, *, clock: Clock = utc_now) -> None:
+        self._engine = engine
+        self._clock = clock
+
+    def open_conversation(self, *, audience: Audience, language: Language | None) -> tuple[ConversationId, Secret]:
+        """Begin a conversation. Returns its id and its token, of which only a hash is stored."""
+        conversation_id, token = ConversationId(uuid.uuid4().hex), secrets.token_urlsafe(TOKEN_BYTES)
+        with writing(self._engine) as connection:
+            connection.execute(
+                insert(conversations).values(
+                    id=conversation_id,
+                    token_sha256=_hashed(token),
+                    audience=audience,
+                    language=language,
+                    created_at=self._clock(),
+                )
+            )
+        return conversation_id, Secret(token)
+
+    def authorize(self, conversation_id: ConversationId, token: str) -> Conversation:
+        """The conversation, for whom holds its token.
+
+        Raises:
+            NotFound: no such conversation, or another token; the two can't be told apart.
+        """
+        with reading(self._engine) as connection:
+            row = connection.execute(select(conversations).where(conversations.c.id == conversation_id)).one_or_none()
+        known = secrets.compare_digest(_hashed(token), _NOBODY if row is None else row.token_sha256)
+        if row is None or not known:
+            raise NotFound("conversation", conversation_id)
+        return Conversation(ConversationId(row.id), row.audience, row.language, row.created_at)
+
+    def history(self, conversation_id: ConversationId) -> list[Message]:
+        """The conversation's messages, oldest first; none for an unknown conversation."""
+        query = select(messages).where(messages.c.conversation_id == conversation_id).order_by(messages.c.ordinal)
+        with reading(self._engine) as connection:
+            return [rows.to_message(row) for row in connection.execute(query)]
+
+    def record(self, conversation_id: ConversationId, text: str, reply: Reply) -> RecordedReply:
+        """Store what the customer wrote and how it was answered, in one step.
+
+        A handover opens a ticket unless the conversation has an open one already.
+
+        Raises:
+            NotFound: no such conversation.
+        """
+        now = self._clock()
+        with writing(self._engine) as connection:
+            ordinal = rows.next_ordinal(connection, conversation_id)
+            question = rows.add_message(connection, conversation_id, ordinal, Role.CUSTOMER, text, now)
+            answer = rows.add_message(connection, conversation_id, ordinal + 1, Role.ASSISTANT, reply.outcome.text, now)
+            rows.add_reply(connection, answer.message_id, reply)
+            ticket = None
+            if isinstance(reply.outcome, Handover):
+                ticket = rows.open_ticket(connection, conversation_id, question, reply.outcome, now)
+        return RecordedReply(question, answer, ticket)
+
+    def citations(self, conversation_id: ConversationId, message_id: MessageId) -> list[CitationSpan]:
+        """What a message of this conversation cites, in the order of the answer.
+
+        Raises:
+            NotFound: the conversation has no such message.
+        """
+        own = select(messages.c.id).where(messages.c.id == message_id, messages.c.conversation_id == conversation_id)
+        query = select(citations).where(citations.c.message_id == message_id).order_by(citations.c.ordinal)
+        with reading(self._engine) as connection:
+            if connection.execute(own).one_or_none() is None:
+                raise NotFound("message", message_id)
+            return [rows.to_span(row) for row in connection.execute(query)]
+
+    def tickets(self, *, offset: int = 0, limit: int = 100) -> list[Ticket]:
+        """A page of the tickets, newest first."""
+        query = select(tickets).order_by(tickets.c.id.desc()).offset(offset).limit(limit)
+        with reading(self._engine) as connection:
+            return [rows.to_ticket(row) for row in connection.execute(query)]
+
+    def ticket(self, ticket_id: TicketId) -> Ticket:
+        """One ticket. Raises `NotFound`."""
+        with reading(self._engine) as connection:
+            return rows.one_ticket(connection, ticket_id)
+
+    def set_contact(self, conversation_id: ConversationId, ticket_id: TicketId, contact: str) -> Ticket:
+        """Note how the customer wants to be reached.
+
+        Raises:
+            NotFound: the conversation has no such ticket.
+            InvalidInput: the contact is empty or too long.
+        """
+        contact = contact.strip()
+        if not 0 < len(contact) <= CONTACT_CHARACTERS:
+            raise InvalidInput(
+                f"The contact has {len(contact)} characters; give an e-mail address or a phone number "
+                f"of at most {CONTACT_CHARACTERS}."
+            )
+        own = update(tickets).where(tickets.c.id == ticket_id, tickets.c.conversation_id == conversation_id)
+        with writing(self._engine) as connection:
+            if connection.execute(own.values(contact=contact)).rowcount == 0:
+                raise NotFound("ticket", ticket_id)
+            return rows.one_ticket(connection, ticket_id)
+
+    def resolve(self, ticket_id: TicketId) -> Ticket:
+        """Close a ticket; one that is closed already stays as it is. Raises `NotFound`."""
+        still_open = update(tickets).where(tickets.c.id == ticket_id, tickets.c.status != TicketStatus.RESOLVED)
+        with writing(self._engine) as connection:
+            connection.execute(still_open.values(status=TicketStatus.RESOLVED, resolved_at=self._clock()))
+            return rows.one_ticket(connection, ticket_id)
+
+
+def _hashed(token: str) -> str:
+    """A token has 256 random bits, so a plain hash can't be guessed back."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
