@@ -13,6 +13,10 @@ EDGE: Final = 3
 """Lines at the top and at the bottom of a page among which headers and footers are looked for."""
 
 _MIN_PAGES: Final = 3
+_TELLING: Final = 16
+"""Characters without blanks. A line this long that both pages of a two-page file repeat is furniture; a
+shorter one may be a title said twice."""
+
 _MIN_SHARE: Final = 0.6
 
 _DIGITS: Final = re.compile(r"\d+")
@@ -28,7 +32,8 @@ def page_furniture(pages: Sequence[Sequence[str]]) -> list[set[int]]:
 
     A line is one when it stands near the top or bottom of at least three pages and of 60 % of all, or of
     60 % of the odd or the even ones (left and right pages differ). Its numbers may change, but only as
-    page numbers do, by one from page to page. Numbered headings («第1章 概述») are content.
+    page numbers do, by one from page to page, beside a total that stays («2 / 14»). Numbered headings
+    («第1章 概述») are content. On two pages only long lines are told.
     """
     repeated = set()
     for chosen in (range(len(pages)), range(0, len(pages), 2), range(1, len(pages), 2)):
@@ -39,14 +44,18 @@ def page_furniture(pages: Sequence[Sequence[str]]) -> list[set[int]]:
             {
                 at
                 for at in _edges(lines)
-                if _key(lines[at], number) in repeated or _is_page_number(lines, at, len(pages))
+                if not repeated.isdisjoint(_keys(lines[at], number)) or _is_page_number(lines, at, len(pages))
             }
         )
     return furniture
 
 
 def _repeated(pages: Sequence[tuple[int, Sequence[str]]]) -> set[str]:
-    counts = Counter(key for number, lines in pages for key in {_key(lines[at], number) for at in _edges(lines)} if key)
+    counts = Counter(
+        key for number, lines in pages for key in {key for at in _edges(lines) for key in _keys(lines[at], number)}
+    )
+    if len(pages) == 2:
+        return {key for key, count in counts.items() if count == 2 and len(key) >= _TELLING}
     enough = max(_MIN_PAGES, _MIN_SHARE * len(pages))
     return {key for key, count in counts.items() if count >= enough}
 
@@ -55,11 +64,17 @@ def _edges(lines: Sequence[str]) -> Iterable[int]:
     return {*range(min(EDGE, len(lines))), *range(max(0, len(lines) - EDGE), len(lines))}
 
 
-def _key(line: str, page: int) -> str:
-    """The line with each number that may be a page number given relative to the page."""
-    if heading_level(line):
-        return "".join(line.split())
-    return _DIGITS.sub(lambda match: _relative(match.group(), page), "".join(line.split()))
+def _keys(line: str, page: int) -> set[str]:
+    """The line as it may stand on other pages: as it is, or with one or all numbers relative to the page."""
+    plain = "".join(line.split())
+    if not plain or heading_level(line):
+        return {plain} - {""}
+    every = _DIGITS.sub(lambda match: _relative(match.group(), page), plain)
+    single = (
+        plain[: match.start()] + _relative(match.group(), page) + plain[match.end() :]
+        for match in _DIGITS.finditer(plain)
+    )
+    return {plain, every, *single}
 
 
 def _relative(digits: str, page: int) -> str:

@@ -125,3 +125,19 @@ class TestFurniture:
     def test_no_pages(self) -> None:
         """Nothing in, nothing out."""
         assert page_furniture([]) == []
+
+
+class TestPageFurnitureWithTotals:
+    def test_a_page_number_beside_the_number_of_pages_goes(self) -> None:
+        """«1 / 4 …» to «4 / 4 …»: one number counts, the other stays."""
+        pages = [[f"{number} / 4 汀禾智家客服热线", f"正文{number}", "完"] for number in range(1, 5)]
+
+        assert all(0 in dropped for dropped in page_furniture(pages))
+
+    def test_a_long_line_on_both_pages_of_a_short_file_goes(self) -> None:
+        """A running header; a short title said twice stays."""
+        pages = [
+            [f"第{number}页，共2页 汀禾智家科技有限公司客服热线", "退换货政策", "正文甲" * number] for number in (1, 2)
+        ]
+
+        assert page_furniture(pages) == [{0}, {0}]
