@@ -160,7 +160,9 @@ class Indexes:
 
     def check_saved(self) -> list[Finding]:
         """Compare every saved generation with its hash. Needs no `open`, which would rebuild a bad one."""
-        return [finding for collection in Collection for kind in KINDS for finding in self._check_saved((collection, kind))]
+        return [
+            finding for collection in Collection for kind in KINDS for finding in self._check_saved((collection, kind))
+        ]
 
     def sizes(self) -> Mapping[str, int]:
         """Bytes of each index by name: memory of the dense ones, files of the lexical ones."""

@@ -196,13 +196,13 @@ class TestSegmenter:
 
     def test_the_more_probable_sequence_wins(self) -> None:
         """研究 生命 beats 研究生 命 when its words are the more common ones."""
-        segmenter = Segmenter({"研究": 900, "研究生": 20, "生命": 800, "命": 5})
+        segmenter = Segmenter.read("研究 900 v\n研究生 20 n\n生命 800 n\n命 5 n\n")
 
         assert segmenter.words("研究生命") == ["研究", "生命"]
 
     def test_words_joined_are_the_run(self) -> None:
         """Unknown characters stand alone; nothing is lost."""
-        assert Segmenter({"退货": 5}).words("龘退货龘") == ["龘", "退货", "龘"]
+        assert Segmenter.read("退货 5 v").words("龘退货龘") == ["龘", "退货", "龘"]
 
     def test_leaves_no_file_behind(self, tmp_path: Path) -> None:
         """jieba would keep its dictionary as a marshal file in the shared temporary folder."""
