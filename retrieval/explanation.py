@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from core.text import fold
-from kb.analysis import tokens
+from kb.analysis import CROSSING_WEIGHT, query_tokens
 
 _LATIN_RUN: Final = re.compile(r"[a-z0-9]+")
 
@@ -17,12 +17,14 @@ def matched_words(question: str, text: str) -> tuple[str, ...]:
 
     Compared in folded form, so that traditional and simplified characters are alike. Chinese
     words count wherever they stand, since words aren't marked; others only as whole words. A part
-    of a longer word that matched isn't repeated.
+    of a longer word that matched isn't repeated, and single characters are named only if nothing
+    longer matched.
     """
     folded = folded_passage(text)
     runs = frozenset(_LATIN_RUN.findall(folded))
     matched = [word for word in _question_words(question) if _contains(folded, runs, word)]
-    return tuple(word for word in matched if not any(word != other and word in other for other in matched))
+    longest = [word for word in matched if not any(word != other and word in other for other in matched)]
+    return tuple(word for word in longest if len(word) > 1) or tuple(longest)
 
 
 @lru_cache(maxsize=4096)
@@ -37,4 +39,5 @@ def _contains(folded: str, runs: frozenset[str], word: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _question_words(question: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(tokens(question)))
+    """Words and codes, without the pairs of characters that cross the border of two words."""
+    return tuple(token for token, weight in query_tokens(question).items() if weight != CROSSING_WEIGHT)

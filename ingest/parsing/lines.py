@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from ingest.cleaning import HAN
+from core.text import HAN
 
 _WIDE: Final = re.compile(rf"[{HAN}\u3000-\u303f\uff00-\uffef“”‘’…—·]")
 _HYPHENATED: Final = re.compile(r"[a-z]-$")

@@ -13,8 +13,9 @@ from typing import Final
 from pypdf import PageObject, PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError
 
+from core.text import HAN
 from core.types import DocumentKind
-from ingest.cleaning import HAN, clean_line, hidden_text_warning
+from ingest.cleaning import clean_line, hidden_text_warning
 from ingest.parsed import Block, BlockKind, ParsedDocument
 from ingest.parsing import Source
 from ingest.parsing.furniture import page_furniture

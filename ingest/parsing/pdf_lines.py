@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import hypot
 from typing import Any, Final
 
-from ingest.cleaning import HAN
+from core.text import HAN
 from ingest.encoding import commonness
 
 _SAME_BASELINE: Final = 0.6

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ingest.cleaning import HAN
+from core.text import HAN
 from ingest.parsed import Block, BlockKind
 
 Row = tuple[str, ...]
