@@ -1,0 +1,101 @@
+"""Answers by a language model from numbered evidence: ask, stream, check, or say why that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+
+from agent.policy import AnswerPolicy
+from agent.prompts import grounded_prompt
+from agent.verification import Verified, Verifier
+from core.types import Citation, Hit, Language, Message, ModelFailure, Passage
+from models.chat import ChatModel, Delta
+from models.guard import GuardedModel
+
+ShowText = Callable[[str], None]
+"""Takes the next piece of visible text. What it raises ends the reply and reaches the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What came of asking a model. `text` holds the sentences that its sources support."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    failure: ModelFailure | None
+    """Set when the text must not be used; something of it may have been shown already."""
+    declined: bool
+    """The model said that the evidence doesn't answer the question."""
+    first_text_ms: float | None
+    """Milliseconds until the first piece of the model's reply."""
+
+
+class Generator:
+    """Asks a language model and lets through only what its sources support."""
+
+    def __init__(self, model: ChatModel, policy: AnswerPolicy) -> None:
+        self._model = GuardedModel(model)
+        self._policy = policy
+
+    def draft(
+        self, question: str, hits: Sequence[Hit], *, history: Sequence[Message], language: Language, show: ShowText
+    ) -> Draft:
+        """Ask for an answer from the hits. Sentences are shown as soon as they are checked."""
+        evidence = within_budget(hits, self._policy)
+        prompt = grounded_prompt(question, evidence, history=history, language=language)
+        collected = _Collected(Verifier(evidence, min_support=self._policy.min_support), show)
+        pieces = self._model.stream(prompt, deadline_s=self._policy.model_deadline_s)
+        try:
+            failure = collected.read(pieces)
+        finally:
+            pieces.close()
+        return collected.draft(failure)
+
+
+class _Collected:
+    """A draft while it grows."""
+
+    def __init__(self, verifier: Verifier, show: ShowText) -> None:
+        self._verifier = verifier
+        self._show = show
+        self._started = perf_counter()
+        self._first_text_ms: float | None = None
+        self._text = ""
+        self._citations: list[Citation] = []
+
+    def read(self, pieces: Iterable[Delta | ModelFailure]) -> ModelFailure | None:
+        """Take the whole reply; return why it can't be used, if so."""
+        for piece in pieces:
+            if isinstance(piece, ModelFailure):
+                return piece
+            if self._first_text_ms is None:
+                self._first_text_ms = 1000 * (perf_counter() - self._started)
+            self._add(self._verifier.take(piece.text))
+        self._add(self._verifier.finish())
+        if self._text or self._verifier.declined:
+            return None
+        return ModelFailure("ungrounded", f"None of {self._verifier.dropped} sentences was supported by its sources.")
+
+    def draft(self, failure: ModelFailure | None) -> Draft:
+        """What was collected."""
+        declined = self._verifier.declined and not self._text and failure is None
+        return Draft(self._text, tuple(self._citations), failure, declined, self._first_text_ms)
+
+    def _add(self, sentences: Sequence[Verified]) -> None:
+        for sentence in sentences:
+            self._text += sentence.text
+            self._citations += sentence.citations
+            self._show(sentence.text)
+
+
+def within_budget(hits: Sequence[Hit], policy: AnswerPolicy) -> list[Passage]:
+    """The best passages that fit into the budget, best first; the first one always does."""
+    chosen: list[Passage] = []
+    characters = 0
+    for hit in hits[: policy.evidence]:
+        characters += len(hit.passage.text)
+        if chosen and characters > policy.evidence_characters:
+            break
+        chosen.append(hit.passage)
+    return chosen

@@ -1,0 +1,150 @@
+"""What can be told from a message by rule: that a person is wanted, or that nothing is asked."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Final
+
+from core.text import fold
+
+_FILLER: Final = re.compile(r"[^\w]+")
+
+_CALL_ZH: Final = r"转接?|专接|找|接(?:通|入)?|换|叫|要|联系|呼叫|切换到?|帮我转|给我转"
+_ONE_ZH: Final = r"(?:一?[个位名下]|你们的?)?"
+_TALK_ZH: Final = r"说话|说|聊天|聊|讲话|讲|谈|沟通|对话|通话|交流"
+_HUMAN_EN: Final = r"human(?: being)?|humen|agent|agnet|representative|representitive|rep|operator"
+_DESK_EN: Final = r"(?:customer (?:service|support|care)|support|service) (?:agent|rep|representative|person|team)"
+
+_PERSON_REQUESTS: Final = (
+    re.compile(r"(?:转|传|專|砖|切)(?:接|换|为|成|到|至|一下|个|下)?(?:人工|人功|人公|仁工)"),
+    re.compile(
+        r"^(?:我|请|麻烦|帮我|给我|想|要|找|转|来个|叫个|有|有没有){0,4}"
+        r"(?:人工|真人|活人)(?:客服|服务|座席|坐席|热线)?(?:在吗|在不在|有吗|吗|呢|吧|啊|快点|谢谢){0,2}$"
+    ),
+    re.compile(rf"(?:{_CALL_ZH}){_ONE_ZH}(?:真正的)?(?:人工|真人|活人|人类客服|真实客服)"),
+    re.compile(rf"(?:和|跟|与|同){_ONE_ZH}(?:真正的)?(?:人工|真人|活人|人类)(?:客服)?(?:{_TALK_ZH})"),
+    re.compile(
+        r"(?:有没有|能不能|可不可以|可以|能|让)(?:换|找|叫|派)?(?:一?[个位])?(?:真人|活人|人工)(?:客服)?(?:来|吗|跟|和|帮|处理|接待|服务|$)"
+    ),
+    re.compile(r"(?:不想|不要|不愿意|不跟|不和|别让)(?:再)?(?:和|跟|与|同|用)?(?:你这个)?(?:机器人?|ai|智能客服)"),
+    re.compile(
+        r"^(?:我)?(?:要|想|需要|请|帮我|麻烦){0,2}(?:找|联系|转接?|接|呼叫|叫)(?:一?[下个位]|你们的?)?客服(?:人员|专员|小姐姐)?$"
+    ),
+    re.compile(r"(?:zhuan|zhao) ?ren ?gong|ren ?gong ?ke ?fu|zhen ?ren ?ke ?fu"),
+    re.compile(
+        r"\b(?:talk|speak|spek|chat|connect(?:ed)?|transfer(?:red)?|switch|escalate|put|hand)(?: me| us| this| it)?(?: through| over)?"
+        r" (?:to|with)(?: an?| the| some| your| another)?(?: real| live| actual| proper| human)*"
+        rf" (?:{_HUMAN_EN}|{_DESK_EN}|person|persn|people|someone|somebody|anyone|human|staff|manager|supervisor|customer service|support)\b"
+    ),
+    re.compile(
+        r"\b(?:get|give|want|need|reach|contact|have|find|bring)(?: me| us)?(?: to)?(?: an?| the| some| any)?"
+        rf"(?: (?:real|live|actual|proper|human) (?:person|people|{_HUMAN_EN}|{_DESK_EN}|support|help)| (?:{_HUMAN_EN}|{_DESK_EN}))\b"
+        r"(?! (?:error|readable|resources|rights))"
+    ),
+    re.compile(
+        r"^(?:an? )?(?:(?:real|live|human|actual) )?(?:human|agent|operator|representative|person|live chat)(?: please| pls| now)*$"
+    ),
+    re.compile(
+        r"\b(?:don t|do not|stop|no more|not) (?:want to |wanna )?(?:talk|talking|speak|chat|chatting)(?: to| with)?(?: an?| the| this)? (?:bot|robot|machine|ai)\b"
+    ),
+)
+"""Searched in folded text, with and without its spaces: characters, case, width and spacing don't matter."""
+
+_NOT_A_REQUEST: Final = re.compile(
+    r"人工(?:智能|费|成本|降噪|湖|草|授精|呼吸|翻译|检测|养殖|泪液|关节|合成|干预)|"
+    r"(?:人工|客服)[^。！？?]{0,6}(?:几点|时间|上班|下班|电话|号码|多少|在哪|收费|要钱)|"
+    r"\b(?:hours|phone number|what time|how (?:much|long))\b"
+)
+"""Artificial intelligence, labour costs, and questions *about* the service desk, which documents may answer."""
+
+READ_CHARACTERS: Final = 600
+"""How much of each end of a long message is searched for a request."""
+
+SMALL_TALK_CHARACTERS: Final = 40
+
+
+class SmallTalk(StrEnum):
+    """Messages that ask nothing."""
+
+    GREETING = "greeting"
+    THANKS = "thanks"
+    FAREWELL = "farewell"
+    NOTHING = "nothing"
+
+
+_GREETING: Final = re.compile(
+    r"你们好|你好|您好|大家好|哈喽|哈啰|嗨|嘿|喂|有人在吗|有人吗|客服在吗|在不在|在[吗么嘛]|亲|早上好|上午好|中午好|下午好|晚上好|早安|晚安|早|啊|呀|"
+    r"\b(?:hi|hello|hey|hiya|howdy|good (?:morning|afternoon|evening|day)|greetings|is anyone there|anyone there|are you there|there|ni ?hao)\b"
+)
+_THANKS: Final = re.compile(
+    r"非常感谢|感谢|多谢|谢谢|谢|辛苦|明白|知道|收到|懂|好的|好|嗯|行|您|你们?|我|啊|啦|了|哦|呢|"
+    r"\b(?:thanks|thank (?:you|u)|thx|ty|cheers|many|a lot|so much|very much|great|perfect|got it|that helps|helpful|appreciate it|ok|okay|i)\b"
+)
+_SAYS_THANKS: Final = re.compile(
+    r"谢|辛苦|好的|明白|知道了|收到|懂了|\b(?:thanks?|thx|ty|cheers|got it|ok|okay|appreciate it|great|perfect)\b"
+)
+_FAREWELL: Final = re.compile(
+    r"再见|拜拜|拜|回见|下次见|88|谢谢|好的|了|啦|\b(?:bye|goodbye|good bye|see (?:you|ya)|later|good night|have a (?:nice|good|great) day|thanks|thank you|ok|okay)\b"
+)
+_SAYS_FAREWELL: Final = re.compile(
+    r"再见|拜|回见|下次见|88|\b(?:bye|goodbye|good bye|see (?:you|ya)|good night|have a)\b"
+)
+
+_FOLLOW_UP: Final = re.compile(
+    r"^(?:那么?|那如果|还有|然后|另外|所以|而且|如果是?|要是|and|what about|how about|then|so|also|but|or)(?:\b|(?=[^a-z]))|"
+    r"(?<![其吉])它|他们|她们|这个|那个|这些|那些|这种|那种|这样|那样|上面|刚才|前者|后者|该产品|"
+    r"\b(?:it|its|they|them|their|that|those|these|this one|that one|the same|the former|the latter)\b"
+)
+SHORT: Final = 12
+"""Letters and characters below which a message may lean on the one before it."""
+
+LONGEST_FOLLOW_UP: Final = 60
+
+
+def wants_person(text: str) -> bool:
+    """Whether the customer asks to speak to a person, in any of the usual wordings."""
+    ends = text if len(text) <= 2 * READ_CHARACTERS else f"{text[:READ_CHARACTERS]}\n{text[-READ_CHARACTERS:]}"
+    spaced = _words(ends)
+    forms = (spaced, spaced.replace(" ", ""))
+    asked = any(pattern.search(form) for pattern in _PERSON_REQUESTS for form in forms)
+    return asked and not any(_NOT_A_REQUEST.search(form) for form in forms)
+
+
+def small_talk(text: str) -> SmallTalk | None:
+    """What kind of small talk the whole message is, or `None` when it asks or tells something."""
+    words = _words(text)
+    if not words.replace(" ", "").replace("_", ""):
+        return SmallTalk.NOTHING
+    if len(words) > SMALL_TALK_CHARACTERS:
+        return None
+    if _only(_FAREWELL, words) and _SAYS_FAREWELL.search(words):
+        return SmallTalk.FAREWELL
+    if _only(_GREETING, words):
+        return SmallTalk.GREETING
+    if _only(_THANKS, words) and _SAYS_THANKS.search(words):
+        return SmallTalk.THANKS
+    return None
+
+
+def leans_on_history(text: str) -> bool:
+    """Whether a message points back to an earlier one: with a pronoun, or by starting in the middle.
+
+    A long message explains itself what its pronouns mean.
+    """
+    return len(text) <= LONGEST_FOLLOW_UP and _FOLLOW_UP.search(_words(text)) is not None
+
+
+def is_short(text: str) -> bool:
+    """Whether the message is too short to be sure that it stands alone."""
+    return len(re.sub(r"[\W_]", "", text)) < SHORT
+
+
+def _only(pattern: re.Pattern[str], words: str) -> bool:
+    """Whether the message consists of nothing but matches."""
+    return not pattern.sub("", words).replace(" ", "")
+
+
+def _words(text: str) -> str:
+    """Folded text with single spaces for punctuation and white space."""
+    return _FILLER.sub(" ", fold(text)).strip()

@@ -1,0 +1,78 @@
+"""What customers read that doesn't come from a source, in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from core.types import Language
+
+Wording = Mapping[Language, str]
+
+GREETING: Final[Wording] = {
+    Language.ZH: "您好，请问有什么可以帮您？",
+    Language.EN: "Hello! How can I help you?",
+}
+WELCOME: Final[Wording] = {
+    Language.ZH: "不客气。请问还有什么可以帮您？",
+    Language.EN: "You're welcome. Is there anything else I can help you with?",
+}
+FAREWELL: Final[Wording] = {
+    Language.ZH: "感谢您的咨询，再见。之后有问题可以随时再来问我，请问现在还有什么可以帮您？",
+    Language.EN: "Thank you for getting in touch, goodbye. Is there anything else I can help you with before you go?",
+}
+NO_QUESTION: Final[Wording] = {
+    Language.ZH: "请问您想咨询什么问题？",
+    Language.EN: "What would you like to know?",
+}
+WHICH_QUESTION: Final[Wording] = {
+    Language.ZH: "请问您想了解的是下面哪一个问题？",
+    Language.EN: "Which of these would you like to know?",
+}
+PERSON_REQUESTED: Final[Wording] = {
+    Language.ZH: "好的，我为您转接人工客服，并把您的问题记录为工单。客服人员会根据这次对话与您联系。",
+    Language.EN: "Of course. I'm passing your conversation on to a colleague and recording it as a ticket for follow-up.",
+}
+NOT_KNOWN: Final[Wording] = {
+    Language.ZH: "抱歉，我在现有资料中没有找到这个问题的答案。为了不误导您，我把它记录为工单，由人工客服跟进。",
+    Language.EN: "Sorry, I couldn't find an answer to this in our documents. "
+    "Rather than guess, I'm recording it as a ticket for a colleague to follow up.",
+}
+CANNOT_LOOK: Final[Wording] = {
+    Language.ZH: "抱歉，系统暂时无法查询资料。我已把您的问题记录为工单，由人工客服跟进。",
+    Language.EN: "Sorry, I can't look this up at the moment. I'm recording it as a ticket for a colleague to follow up.",
+}
+
+CUSTOMER_ASKED: Final[Wording] = {Language.ZH: "客户要求人工服务。", Language.EN: "The customer asked for a person."}
+NOT_SUPPORTED: Final[Wording] = {
+    Language.ZH: "现有资料中没有足以回答这个问题的内容。",
+    Language.EN: "No passage supports an answer to the question.",
+}
+MODEL_DECLINED: Final[Wording] = {
+    Language.ZH: "语言模型判断找到的资料不能回答这个问题。",
+    Language.EN: "The language model judged that the passages found don't answer the question.",
+}
+SEARCH_FAILED: Final[Wording] = {Language.ZH: "检索失败：{error}。", Language.EN: "The search failed: {error}."}
+
+_QUOTED_FROM: Final[Wording] = {Language.ZH: "根据《{name}》：", Language.EN: "According to “{name}”:"}
+_ORIGINAL_FROM: Final[Wording] = {
+    Language.ZH: "《{name}》中的相关内容如下（英文原文）：",
+    Language.EN: "This is what “{name}” says (original text in Chinese):",
+}
+
+_FILE_ENDING: Final = re.compile(
+    r"\.(?:pdf|docx?|pptx?|xlsx?|csv|tsv|html?|md|markdown|txt|eml|jsonl?)$", re.IGNORECASE
+)
+
+
+def lead_in(language: Language, document: str, *, source: Language) -> str:
+    """The line above a quotation; it says so when the source is in the other language."""
+    wording = _QUOTED_FROM if language is source else _ORIGINAL_FROM
+    return wording[language].replace("{name}", shown_name(document))
+
+
+def shown_name(document: str) -> str:
+    """A document's name without folders and file ending."""
+    name = re.split(r"[/\\]", document.strip())[-1]
+    return _FILE_ENDING.sub("", name) or document
