@@ -60,6 +60,9 @@ _ASKS_STEPS: Final = re.compile(
     r"怎么|怎样|如何|步骤|流程|办理|操作|哪些|什么条件|\bhow (?:do|can|to|should)\b|\bsteps?\b|\bprocedure\b|\bwhich\b|\bwhat are\b"
 )
 _HAS_QUANTITY: Final = re.compile(r"\d|[零一二两三四五六七八九十百千万]+(?:天|日|年|个?月|小时|元|次|折|%|周|分钟)")
+_CODE: Final = re.compile(r"(?<![a-z0-9])([a-z]{1,4})-?\d{1,6}(?![a-z0-9])")
+"""A code of letters and digits, such as E11 or AP-35; the letters tell its kind."""
+
 _WORD: Final = re.compile(rf"[{HAN}]|[A-Za-z0-9]+")
 
 
@@ -189,7 +192,9 @@ def _choose(
         share = ADDS_TO_BEST if hit == best.candidate.hit else ADDS_FROM_OTHER
         if taken == PARTS or (taken and each.score < middle + share * (best.score - middle)):
             break
-        if taken and _repeats(each.candidate, chosen, passages, units):
+        if taken and (
+            _repeats(each.candidate, chosen, passages, units) or _of_another_code(question, each.candidate.text)
+        ):
             continue
         group = _with_context(question, units[hit], unit) - chosen.get(hit, set())
         size = sum(_size(passages[hit].text[units[hit][at].start : units[hit][at].end]) for at in group)
@@ -213,6 +218,13 @@ def _repeats(
             if new and len(new & old) / min(len(new), max(1, len(old))) >= MOST_ALIKE:
                 return True
     return False
+
+
+def _of_another_code(question: str, text: str) -> bool:
+    """Whether a text is about a sibling of what was asked about, and not about it: E12 beside E11, X100 beside X200."""
+    asked = {match.group(): match[1] for match in _CODE.finditer(fold(question))}
+    named = {match.group(): match[1] for match in _CODE.finditer(fold(text))}
+    return bool(asked) and not asked.keys() & named.keys() and not set(asked.values()).isdisjoint(named.values())
 
 
 def _with_context(question: str, units: Sequence[Unit], at: int) -> set[int]:

@@ -26,6 +26,8 @@ _NUMBERED: Final = re.compile(r"\S.*\d")
 
 _PAIR: Final = re.compile(r"(?:问|Q)\s?[：:]\s*([^\n]+)\n(?:答|A)\s?[：:]\s*")
 
+SEMICOLONS: Final = ("；", ";")
+
 LONGEST_ANSWER: Final = 400
 """Characters up to which the answer of a question-and-answer passage is quoted whole."""
 
@@ -61,6 +63,14 @@ class Unit:
     """Position of the heading, question or lead sentence that this one stands under."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """The lines around a line; `None` at the ends."""
+
+    previous: str | None
+    following: str | None
+
+
 def cut(text: str) -> list[Unit]:
     """All parts of a passage in order, without white space around them."""
     question = _PAIR.match(text)
@@ -69,10 +79,11 @@ def cut(text: str) -> list[Unit]:
         return [asked, Unit(question.end(), len(text.rstrip()), UnitKind.SENTENCE, None, topic=0)]
     units: list[Unit] = []
     lead = topic = None
-    lines = [match.span() for match in _LINE.finditer(text) if match.group().strip()]
-    for number, (start, end) in enumerate(lines):
-        following = text[slice(*lines[number + 1])].strip() if number + 1 < len(lines) else None
-        for unit in _parts(text, *_stripped(text, start, end), following=following):
+    spans = [match.span() for match in _LINE.finditer(text) if match.group().strip()]
+    lines = [text[start:end].strip() for start, end in spans]
+    for number, (start, end) in enumerate(spans):
+        beside = _Beside(lines[number - 1] if number else None, lines[number + 1] if number + 1 < len(lines) else None)
+        for unit in _parts(text, *_stripped(text, start, end), beside=beside):
             units.append(replace(unit, lead=lead, topic=topic))
             lead = _next_lead(units, lead)
             if unit.kind in INTRODUCING:
@@ -80,21 +91,21 @@ def cut(text: str) -> list[Unit]:
     return units
 
 
-def _parts(text: str, start: int, end: int, *, following: str | None) -> list[Unit]:
+def _parts(text: str, start: int, end: int, *, beside: _Beside) -> list[Unit]:
     """The parts of one line; only prose has more than one."""
     line = text[start:end]
     answer = _ANSWER_MARK.match(line)
     if answer:
         start += answer.end()
         line = text[start:end]
-    kind = _kind(line, following)
+    kind = _kind(line, beside)
     if kind is not None:
         return [Unit(start, end, kind, None)] if line else []
     spans = [(start + first, start + final) for first, final in sentences(line)]
     return [Unit(first, final, _sentence_kind(text[first:final]), None) for first, final in spans]
 
 
-def _kind(line: str, following: str | None) -> UnitKind | None:
+def _kind(line: str, beside: _Beside) -> UnitKind | None:
     """What the whole line is; `None` for prose, which is cut into sentences."""
     if _ROW.match(line):
         return UnitKind.ROW
@@ -102,9 +113,14 @@ def _kind(line: str, following: str | None) -> UnitKind | None:
         return UnitKind.LEAD
     if _ASKED.search(line) and len(sentences(line)) == 1:
         return UnitKind.QUESTION
-    if line.startswith("#") or _is_title(line, following):
+    if line.startswith("#") or _is_title(line, beside.following):
         return UnitKind.HEADING
-    return UnitKind.ITEM if _ITEM.match(line) else None
+    return UnitKind.ITEM if _ITEM.match(line) or _continues_list(line, beside.previous) else None
+
+
+def _continues_list(line: str, previous: str | None) -> bool:
+    """Whether a line without a mark is an item: items end in semicolons, and the last one follows such a line."""
+    return line.endswith(SEMICOLONS) or (previous is not None and previous.endswith(SEMICOLONS))
 
 
 def _is_title(line: str, following: str | None) -> bool:

@@ -52,6 +52,18 @@ class TestAQuotation:
 
         assert "型号: X200；价格: 499 元；保修: 2 年" in quoted.text
 
+    def test_has_no_row_of_another_code_than_the_one_asked_for(self, encoder: FakeEncoder) -> None:
+        """E12 stands beside E11 and looks like it, but the customer's machine shows E11."""
+        codes = passage(
+            9, "故障代码", "E10 污水箱已满，请倒掉污水。\nE11 尘袋已满，请更换尘袋。\nE12 清洗盘堵塞，请清洗。"
+        )
+
+        text = quote(encoder, "报 E11 是什么意思，怎么处理", codes).text
+
+        assert "E11 尘袋已满" in text
+        assert "E10" not in text
+        assert "E12" not in text
+
     def test_of_a_chinese_source_for_an_english_question_says_so(self, encoder: FakeEncoder) -> None:
         """The lead-in is in the customer's language, the quotation stays as it is."""
         quoted = quote(encoder, "X200 保修", PASSAGES[1], language=Language.EN)

@@ -28,6 +28,15 @@ class TestAPassage:
         """A row isn't cut at its semicolons."""
         assert [kind for kind, _ in parts(WARRANTY)] == [UnitKind.ROW] * 3
 
+    def test_of_a_list_without_marks_has_items_that_end_in_semicolons(self) -> None:
+        """PDF files lose the bullets; the last item follows one that ends in a semicolon."""
+        assert parts("以下商品不支持退货：\n滤芯、尘袋；\n已经安装的门锁；\n清仓商品。") == [
+            (UnitKind.LEAD, "以下商品不支持退货："),
+            (UnitKind.ITEM, "滤芯、尘袋；"),
+            (UnitKind.ITEM, "已经安装的门锁；"),
+            (UnitKind.ITEM, "清仓商品。"),
+        ]
+
     def test_of_question_and_answer_has_the_answer_as_one(self) -> None:
         """The marks in front aren't quoted."""
         assert parts("问：运费谁付？\n答：买家付。质量问题除外。") == [
