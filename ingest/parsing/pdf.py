@@ -21,7 +21,8 @@ from ingest.parsing import Source
 from ingest.parsing.furniture import page_furniture
 from ingest.parsing.headings import heading_level, looks_like_label
 from ingest.parsing.lines import is_rule, join, starts_item, without_leaders
-from ingest.parsing.pdf_lines import Line, PageText, PieceCollector, width
+from ingest.parsing.pdf_lines import Cell, Line, PageText, PieceCollector, width
+from ingest.parsing.pdf_tables import table_at
 from ingest.reasons import Reason, refusal
 
 _LARGER: Final = 1.12
@@ -118,7 +119,12 @@ def _blocks(pages: Sequence[PageText]) -> Iterator[Block]:
     furniture = page_furniture([[line.text for line in page.lines] for page in pages])
     body_pages = [
         [
-            replace(line, text=clean_line(without_leaders(line.text)))
+            replace(
+                line,
+                text=clean_line(without_leaders(line.text)),
+                cells=_clean_cells(line.cells),
+                pieces=_clean_cells(line.pieces),
+            )
             for at, line in enumerate(page.lines)
             if at not in dropped
         ]
@@ -127,6 +133,10 @@ def _blocks(pages: Sequence[PageText]) -> Iterator[Block]:
     look = _look([line for lines in body_pages for line in lines])
     for number, lines in enumerate(body_pages, start=1):
         yield from _page_blocks([line for line in lines if line.text], number, look)
+
+
+def _clean_cells(cells: Sequence[Cell]) -> list[Cell]:
+    return [replace(cell, text=clean_line(cell.text)) for cell in cells]
 
 
 def _look(lines: Sequence[Line]) -> _Look:
@@ -173,7 +183,19 @@ def _page_blocks(lines: Sequence[Line], page: int, look: _Look) -> Iterator[Bloc
     right = max((line.right for line in lines), default=0.0)
     open_lines: list[Line] = []
     above: Line | None = None
-    for line in lines:
+    table_ends = 0
+    for number, line in enumerate(lines):
+        if number < table_ends:
+            above = line
+            continue
+        table = table_at(lines[number:]) if line.row else None
+        if table is not None:
+            if open_lines:
+                yield _paragraph(open_lines, page)
+                open_lines = []
+            yield from table.blocks(page)
+            table_ends, above = number + table.lines, line
+            continue
         ruled = is_rule(line.text)
         level = 0 if ruled else _level(line, look) or _apart_level(line, above, pitch)
         above = line

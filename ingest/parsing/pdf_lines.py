@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot
 from typing import Any, Final
 
@@ -50,6 +50,15 @@ class Piece:
 
 
 @dataclass(slots=True)
+class Cell:
+    """A stretch of a line without a gap as wide as between the cells of a table."""
+
+    text: str
+    x: float
+    right: float
+
+
+@dataclass(slots=True)
 class Line:
     """One line of print, and how it looks."""
 
@@ -59,8 +68,15 @@ class Line:
     right: float
     size: float
     bold: bool
-    row: bool = False
-    """It has a gap as wide as between the cells of a table."""
+    cells: list[Cell]
+    """In reading order; more than one when the line may be a table's row."""
+    pieces: list[Cell]
+    """What was drawn in one go each, without regard to gaps."""
+
+    @property
+    def row(self) -> bool:
+        """It has a gap as wide as between the cells of a table."""
+        return len(self.cells) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +146,19 @@ def _lines(pieces: Sequence[Piece]) -> list[Line]:
             if lines and (not broken or _continues(lines[-1], piece)):
                 _append(lines[-1], piece, content, after_break=broken)
             else:
-                lines.append(Line(content.strip(), piece.x, piece.y, piece.right, piece.size, piece.bold))
+                lines.append(_line(content.strip(), piece))
             broken = False
         elif content and lines and (not broken or _continues(lines[-1], piece)):
             lines[-1].text += " "
         broken = broken or bool(newline)
         # pypdf breaks pieces at line ends; should one hold more lines, their positions are unknown.
-        lines.extend(
-            Line(text.strip(), piece.x, piece.y, piece.right, piece.size, piece.bold)
-            for text in rest.split("\n")
-            if text.strip()
-        )
+        lines.extend(_line(text.strip(), piece) for text in rest.split("\n") if text.strip())
     return [_tidy(line) for line in lines]
+
+
+def _line(text: str, piece: Piece) -> Line:
+    drawn = Cell(text, piece.x, piece.right)
+    return Line(text, piece.x, piece.y, piece.right, piece.size, piece.bold, [drawn], [replace(drawn)])
 
 
 def _continues(line: Line, piece: Piece) -> bool:
@@ -153,9 +170,14 @@ def _continues(line: Line, piece: Piece) -> bool:
 def _append(line: Line, piece: Piece, content: str, *, after_break: bool) -> None:
     gap = piece.x - line.right
     cell = gap > _CELL_GAP * max(line.size, piece.size)
-    if cell or (after_break and _needs_blank(line.text, content)):
-        line.text += " "
-    line.row = line.row or cell
+    blank = " " if cell or (after_break and _needs_blank(line.text, content)) else ""
+    if cell:
+        line.cells.append(Cell(content, piece.x, piece.right))
+    else:
+        line.cells[-1].text += blank + content
+        line.cells[-1].right = max(line.cells[-1].right, piece.right)
+    line.pieces.append(Cell(content, piece.x, piece.right))
+    line.text += blank
     if _letters(content) > _letters(line.text):
         line.size, line.y, line.bold = piece.size, piece.y, piece.bold
     line.text += content
@@ -171,13 +193,17 @@ def _letters(text: str) -> int:
 
 
 def _tidy(line: Line) -> Line:
-    """Remove the blanks of text that is set with a blank after every character."""
-    text = " ".join(line.text.split())
-    han = len(_HAN.findall(text))
-    if han >= 3 and len(_SPACED.findall(text)) >= 0.7 * (han - 1):
-        text = _SPACED.sub("", text)
-    line.text = text
+    line.text = _unspaced(line.text)
+    for cell in (*line.cells, *line.pieces):
+        cell.text = _unspaced(cell.text)
     return line
+
+
+def _unspaced(text: str) -> str:
+    """Remove the blanks of text that is set with a blank after every character."""
+    text = " ".join(text.split())
+    han = len(_HAN.findall(text))
+    return _SPACED.sub("", text) if han >= 3 and len(_SPACED.findall(text)) >= 0.7 * (han - 1) else text
 
 
 def _mend_mojibake(pieces: Sequence[Piece]) -> Sequence[Piece]:

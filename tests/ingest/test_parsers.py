@@ -77,11 +77,39 @@ class TestPdf:
         ]
         assert [block.page for block in document.blocks] == [1, 1, 1, 2, 2]
 
-    def test_cells_on_one_line_stay_together(self, read: Read) -> None:
-        """A row of a table is a block of its own."""
+    def test_a_row_of_a_table_keeps_its_column_names(self, read: Read) -> None:
+        """Cells that stand below each other are a column."""
         content = pdf([[Print("Model", 700), Print("Price", 700, x=300), Print("X100", 680), Print("299", 680, x=300)]])
 
-        assert [block.text for block in read(content, "a.pdf").blocks] == ["Model Price", "X100 299"]
+        assert [block.text for block in read(content, "a.pdf").blocks] == ["Model: X100; Price: 299"]
+
+    def test_a_cell_of_two_lines_is_one_cell(self, read: Read) -> None:
+        """Its second line stands below it; the next cell begins at the row's top again."""
+        content = pdf(
+            [
+                [
+                    *(Print(name, 700, x=x) for name, x in (("Code", 60), ("Meaning", 150), ("Remedy", 350))),
+                    *(Print(text, 670, x=x) for text, x in (("E23", 60), ("Filter missing or", 150))),
+                    Print("not seated", 655, x=150),
+                    Print("Insert the filter", 670, x=350),
+                    *(
+                        Print(text, 630, x=x)
+                        for text, x in (("E24", 60), ("Filter is used up", 150), ("Replace it", 350))
+                    ),
+                ]
+            ]
+        )
+
+        assert [block.text for block in read(content, "a.pdf").blocks] == [
+            "Code: E23; Meaning: Filter missing or not seated; Remedy: Insert the filter",
+            "Code: E24; Meaning: Filter is used up; Remedy: Replace it",
+        ]
+
+    def test_columns_without_names_stay_as_they_are(self, read: Read) -> None:
+        """A first row of values is no header; guessing would call every price «299»."""
+        content = pdf([[Print("X100", 700), Print("299", 700, x=300), Print("X200", 680), Print("499", 680, x=300)]])
+
+        assert [block.text for block in read(content, "a.pdf").blocks] == ["X100 299", "X200 499"]
 
     def test_headers_and_page_numbers_go(self, read: Read) -> None:
         """What every page repeats is dropped."""
