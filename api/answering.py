@@ -1,0 +1,218 @@
+"""Replies in conversations: the assistant runs in a thread, its words come out as a stream of events."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Final
+
+from api.limits import Limits
+from api.problems import Problem, problem_from_error
+from api.responses import internal_problem
+from api.wire import Json, reply_json
+from core.errors import ModelUnavailable, RateLimited, ZhidaError
+from core.types import ConversationId, Turn
+
+if TYPE_CHECKING:
+    from agent.assistant import Assistant
+    from desk.store import Conversation, Desk
+
+SIGN_OF_LIFE_S: Final = 10.0
+"""After this much silence a sign of life is sent, so that no proxy takes a slow model for a dead connection."""
+
+BUSY_S: Final = 2
+"""When a caller that met a full house may try again."""
+
+_log = logging.getLogger("zhida.api")
+
+CLOSE_S: Final = 1.0
+"""How long a server that has stopped waits for replies that nobody reads any more."""
+
+STOPPING: Final = "The server is stopping, and your message may not have been answered. Ask again in a moment."
+
+
+@dataclass(frozen=True, slots=True)
+class ServerEvent:
+    """One event of the stream: `text`, `restart`, `reply` or `error`."""
+
+    name: str
+    data: Json
+
+    @property
+    def last(self) -> bool:
+        """Nothing comes after it."""
+        return self.name in {"reply", "error"}
+
+
+class Answering:
+    """Answers messages of conversations and records every reply before it is sent.
+
+    Work once begun is finished and recorded, even if the caller leaves.
+    """
+
+    def __init__(self, desk: Desk, assistant: Assistant, limits: Limits) -> None:
+        self._desk = desk
+        self._assistant = assistant
+        self._places = _Places(limits)
+        self._streams: set[_Stream] = set()
+
+    async def reply(self, conversation: Conversation, text: str) -> Json:
+        """Reply to a message, in full.
+
+        Raises:
+            RateLimited: too many replies are in the making.
+        """
+        place = self._places.take(conversation.conversation_id)
+        done: Future[Json] = Future()
+
+        def work() -> None:
+            try:
+                done.set_result(self._answer(place, conversation, text, _ignore))
+            except BaseException as error:  # noqa: BLE001 - raised again where the future is awaited
+                done.set_exception(error)
+
+        _start(work)
+        return await asyncio.wrap_future(done)
+
+    def stream(self, conversation: Conversation, text: str) -> AsyncIterator[ServerEvent | None]:
+        """Reply to a message, event by event; `None` is a sign of life. The last is a `reply` or an `error`.
+
+        Refuses at once; the iterator that it returns raises nothing. Call it in the loop's own thread.
+
+        Raises:
+            RateLimited: too many replies are in the making.
+        """
+        place = self._places.take(conversation.conversation_id)
+        stream = _Stream(asyncio.get_running_loop())
+        self._streams.add(stream)
+        _start(lambda: self._answer_into(stream, place, conversation, text))
+        return self._until_the_end(stream)
+
+    def interrupt(self) -> None:
+        """End every open stream with an error event. Call it in the loop's own thread."""
+        for stream in self._streams:
+            stream.queue.put_nowait(_error_event(problem_from_error(ModelUnavailable(STOPPING))))
+
+    def close(self) -> None:
+        """Wait a moment for the replies in the making. One that takes longer isn't recorded."""
+        self._places.wait_until_free(CLOSE_S)
+
+    async def _until_the_end(self, stream: _Stream) -> AsyncIterator[ServerEvent | None]:
+        try:
+            event: ServerEvent | None = None
+            while event is None or not event.last:
+                event = await stream.next()
+                yield event
+        finally:
+            self._streams.discard(stream)
+
+    def _answer_into(self, stream: _Stream, place: _Place, conversation: Conversation, text: str) -> None:
+        try:
+            reply = self._answer(place, conversation, text, stream.put)
+            stream.put(ServerEvent("reply", reply))
+        except ZhidaError as error:
+            stream.put(_error_event(problem_from_error(error)))
+        except Exception:  # noqa: BLE001 - the stream has begun, so only an event can tell the caller
+            _log.exception("A reply in conversation %s failed.", conversation.conversation_id)
+            stream.put(_error_event(internal_problem()))
+
+    def _answer(self, place: _Place, conversation: Conversation, text: str, put: Callable[[ServerEvent], None]) -> Json:
+        """The path of a question: what was said before, the assistant, one transaction, the reply."""
+        with place:
+            turn = Turn(
+                text=text,
+                history=tuple(self._desk.history(conversation.conversation_id)),
+                audience=conversation.audience,
+                language=conversation.language,
+            )
+            reply = self._assistant.reply(
+                turn,
+                on_text=lambda piece: put(ServerEvent("text", {"text": piece})),
+                on_restart=lambda: put(ServerEvent("restart", {})),
+            )
+            recorded = self._desk.record(conversation.conversation_id, text, reply)
+            ticket = recorded.ticket.ticket_id if recorded.ticket else None
+            return {**reply_json(reply), "message_id": recorded.answer.message_id, "ticket_id": ticket}
+
+
+class _Places:
+    """Counts replies in the making, so that a crowd meets a clear refusal and not an endless queue."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._taken: Counter[ConversationId] = Counter()
+        self._changed = threading.Condition()
+
+    def take(self, conversation_id: ConversationId) -> _Place:
+        with self._changed:
+            if self._taken[conversation_id] >= self._limits.replies_at_once_per_conversation:
+                raise RateLimited("Your last messages are still being answered. Wait for that.", retry_after_s=BUSY_S)
+            if self._taken.total() >= self._limits.replies_at_once:
+                raise RateLimited("Too many questions at this moment. Try again shortly.", retry_after_s=BUSY_S)
+            self._taken[conversation_id] += 1
+        return _Place(self, conversation_id)
+
+    def give_back(self, conversation_id: ConversationId) -> None:
+        with self._changed:
+            self._taken[conversation_id] -= 1
+            self._taken = +self._taken  # forgets those that are at zero
+            self._changed.notify_all()
+
+    def wait_until_free(self, timeout_s: float) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: not self._taken, timeout_s)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """One reply in the making; leaving the context gives the place back."""
+
+    places: _Places
+    conversation_id: ConversationId
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.places.give_back(self.conversation_id)
+
+
+class _Stream:
+    """Carries events from the thread that makes them to the loop that sends them."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.queue: asyncio.Queue[ServerEvent] = asyncio.Queue()
+        self._loop = loop
+
+    def put(self, event: ServerEvent) -> None:
+        """Called in the thread. A loop that is closed has nobody left to tell."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self.queue.put_nowait, event)
+
+    async def next(self) -> ServerEvent | None:
+        try:
+            async with asyncio.timeout(SIGN_OF_LIFE_S):
+                return await self.queue.get()
+        except TimeoutError:
+            return None
+
+
+def _start(work: Callable[[], None]) -> None:
+    """Run in a thread of its own, which doesn't keep a stopping process alive until a model's deadline."""
+    threading.Thread(target=work, name="zhida-reply", daemon=True).start()
+
+
+def _ignore(_event: ServerEvent) -> None:
+    """For callers that want the whole reply only."""
+
+
+def _error_event(problem: Problem) -> ServerEvent:
+    return ServerEvent("error", {"problem": problem.json()})

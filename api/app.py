@@ -1,0 +1,88 @@
+"""The HTTP application: routes, checks around them, and the services behind them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from fastapi import FastAPI
+
+from api.answering import Answering
+from api.auth import Gate, load_admin_key
+from api.composition import Services
+from api.limits import BodyGuard, Limits, RateLimiter
+from api.responses import install_problem_handlers
+from api.routes import conversations, documents, pairs, questions, server, tickets
+from api.routes.context import Throttles
+from api.safety import SafetyNet
+from core.settings import Secret
+
+ROUTERS: Final = (
+    conversations.beginning,
+    conversations.router,
+    documents.router,
+    pairs.router,
+    questions.router,
+    tickets.router,
+    server.router,
+    server.described,
+)
+
+UPLOAD_PATHS: Final = frozenset({"/v1/documents", "/v1/qa"})
+"""Where a body may be as large as a file."""
+
+FORM_OVERHEAD: Final = 64 * 1024
+"""Of a multipart form around a file of the largest size."""
+
+SECURITY_SCHEMES: Final = {
+    "adminKey": {"type": "http", "scheme": "bearer", "description": "The key in `admin.key` of the home folder."},
+    "conversationToken": {"type": "http", "scheme": "bearer", "description": "The token of the conversation."},
+}
+
+
+def create_app(services: Services, limits: Limits | None = None) -> FastAPI:
+    """Make the application over open services. It doesn't close them, and starts no background work."""
+    limits = limits or Limits(upload_bytes=services.settings.max_upload_mb * 1024 * 1024 + FORM_OVERHEAD)
+    answering = Answering(services.desk, services.assistant, limits)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        answering.close()
+
+    app = FastAPI(
+        title="Zhida",
+        version="1",
+        description="Answers a company's customers from its documents, with citations.",
+        lifespan=lifespan,
+        openapi_url=None,  # described behind the admin key, see api.routes.server
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.services = services
+    app.state.answering = answering
+    app.state.throttles = Throttles(limits)
+    app.state.visitor_proof = Secret(secrets.token_urlsafe(32))
+    app.state.gate = Gate(
+        load_admin_key(services.settings).secret,
+        visitor_proof=app.state.visitor_proof,
+        wrong_keys=RateLimiter(
+            limits.wrong_keys_per_address, message="Too many wrong keys from this address. Wait a minute."
+        ),
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    app.openapi = lambda: _description(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    install_problem_handlers(app)
+    app.add_middleware(BodyGuard, limits=limits, upload_paths=UPLOAD_PATHS)
+    app.add_middleware(SafetyNet)  # the last one added is the outermost
+    return app
+
+
+def _description(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        app.openapi_schema = FastAPI.openapi(app)
+        app.openapi_schema.setdefault("components", {})["securitySchemes"] = SECURITY_SCHEMES
+    return app.openapi_schema

@@ -1,0 +1,58 @@
+"""What a server does between requests: it reads uploads and saves the indexes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Final
+
+from api.composition import Services
+from core.errors import ZhidaError
+
+SAVE_EVERY_S: Final = 60.0
+"""A start after a crash replays at most this much time's changes."""
+
+STOP_S: Final = 3.0
+"""How long a stopping server waits for a job; its lease lets another worker take it up later."""
+
+_log = logging.getLogger("zhida.background")
+
+
+class Background:
+    """Two threads: one works through uploads, one saves the indexes when something changed."""
+
+    def __init__(self, services: Services, *, save_every_s: float = SAVE_EVERY_S) -> None:
+        self._services = services
+        self._save_every_s = save_every_s
+        self._stop = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._work, name="zhida-worker", daemon=True),
+            threading.Thread(target=self._save, name="zhida-snapshots", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Start both threads. Once."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Ask both to end, wait a little, and save the indexes."""
+        self._stop.set()
+        self._services.worker.wake()
+        for thread in self._threads:
+            thread.join(STOP_S / len(self._threads))
+        self._save_once()
+
+    def _work(self) -> None:
+        self._services.worker.run_forever(self._stop)
+
+    def _save(self) -> None:
+        while not self._stop.wait(self._save_every_s):
+            self._save_once()
+
+    def _save_once(self) -> None:
+        try:
+            self._services.indexes.refresh()
+            self._services.indexes.save()
+        except ZhidaError:
+            _log.exception("The indexes weren't saved. Nothing is lost: they are rebuilt from the database.")

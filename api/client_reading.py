@@ -1,0 +1,154 @@
+"""From the API's JSON to nouns, and back for what a client sends."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, TypeVar, cast
+
+from pydantic import TypeAdapter
+
+from api.client_values import (
+    Conversation,
+    ConversationReply,
+    Event,
+    FinalReply,
+    NewPair,
+    Restart,
+    TestedReply,
+    TextPiece,
+)
+from api.problems import error_from_problem
+from api.wire import HEADING_SEPARATOR
+from core.errors import StorageError
+from core.settings import Secret
+from core.types import Answer, Clarification, ConversationId, Handover, Hit, Outcome, Passage
+
+T = TypeVar("T")
+Json = dict[str, Any]
+
+
+def read(kind: type[T], raw: Any) -> T:
+    """A value of the type `kind`, which may be a list of values.
+
+    Raises:
+        StorageError: the JSON isn't of that form.
+    """
+    with _known_form():
+        return cast("T", _adapter(cast("Any", kind)).validate_python(raw))
+
+
+def read_json(content: bytes) -> Any:
+    """The JSON of a reply. Errors as with `read`."""
+    with _known_form():
+        return json.loads(content)
+
+
+def read_conversation(raw: Any) -> Conversation:
+    """A new conversation. Errors as with `read`."""
+    with _known_form():
+        return Conversation(ConversationId(raw["conversation_id"]), Secret(raw["token"]))
+
+
+def read_events(lines: Iterator[str]) -> Iterator[tuple[str, Json]]:
+    """Parse server-sent events: `(event, data)` pairs. Comments, which keep a connection alive, are left out."""
+    name, data = "message", list[str]()
+    for line in lines:
+        if line.startswith("event:"):
+            name = line[6:].strip()
+        elif line.startswith("data:"):
+            data.append(line[5:].removeprefix(" "))
+        elif not line and data:
+            with _known_form():
+                parsed = json.loads("\n".join(data))
+            yield name, parsed
+            name, data = "message", []
+
+
+def read_event(name: str, data: Any) -> Event:
+    """One event of a reply.
+
+    Raises:
+        ZhidaError: the event says that the reply failed.
+        StorageError: it isn't an event that this client knows.
+    """
+    with _known_form():
+        match name:
+            case "text":
+                return TextPiece(data["text"])
+            case "restart":
+                return Restart()
+            case "reply":
+                return FinalReply(read_conversation_reply(data))
+            case "error":
+                raise error_from_problem(data["problem"], int(data["problem"]["status"]), None)
+            case _:
+                raise ValueError(name)
+
+
+def read_conversation_reply(raw: Any) -> ConversationReply:
+    """A reply as it was recorded. Errors as with `read`."""
+    with _known_form():
+        return ConversationReply(_outcome(raw), raw["ms"], raw["message_id"], raw["ticket_id"])
+
+
+def read_tested_reply(raw: Any) -> TestedReply:
+    """A reply that wasn't recorded, with what was found. Errors as with `read`."""
+    with _known_form():
+        return TestedReply(_outcome(raw), tuple(read_hit(hit) for hit in raw["hits"]), raw["ms"])
+
+
+def read_hit(raw: Any) -> Hit:
+    """A passage with its score. Errors as with `read`."""
+    with _known_form():
+        return read(Hit, {"passage": _with_path(raw), "score": raw["score"], "why": raw["why"]})
+
+
+def read_passage(raw: Any) -> Passage:
+    """A passage. Errors as with `read`."""
+    with _known_form():
+        return read(Passage, _with_path(raw))
+
+
+def _outcome(raw: Json) -> Outcome:
+    match raw["outcome"]:
+        case "answer":
+            return read(Answer, {**raw, "citations": [_with_path(citation) for citation in raw["citations"]]})
+        case "clarification":
+            return read(Clarification, raw)
+        case _:
+            return read(Handover, raw)
+
+
+def _with_path(raw: Json) -> Json:
+    """The heading, one text in JSON, is a path in the nouns."""
+    heading = raw["heading"]
+    return {**raw, "heading": heading.split(HEADING_SEPARATOR) if heading else []}
+
+
+@contextmanager
+def _known_form() -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:  # a ValidationError is a ValueError
+        raise StorageError("The server's reply has a form that this client doesn't know. Update the client.") from error
+
+
+@lru_cache(maxsize=64)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def pair_body(pair: NewPair) -> Json:
+    """A new pair as the API takes it."""
+    return {
+        "question": pair.question,
+        "answer": pair.answer,
+        "similar": list(pair.similar),
+        "negative": list(pair.negative),
+        "valid_from": pair.valid_from.isoformat() if pair.valid_from else None,
+        "valid_until": pair.valid_until.isoformat() if pair.valid_until else None,
+        "product": pair.product,
+    }

@@ -1,0 +1,1 @@
+"""The commands of `zhida`, one module for each group. What a command needs is imported when it runs."""

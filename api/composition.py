@@ -1,0 +1,202 @@
+"""The composition root: the one place that joins the concrete classes."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+from core.clock import Clock, utc_now
+from core.errors import ModelMismatch, StorageError
+from core.settings import Settings
+
+if TYPE_CHECKING:  # each is imported where it is first needed, since a command needs few of them
+    from sqlalchemy import Engine
+
+    from agent.assistant import Assistant
+    from desk.store import Desk
+    from ingest.sandbox import Sandbox
+    from ingest.worker import Worker
+    from kb.indexes import Indexes
+    from kb.store import KnowledgeBase
+    from models.chat import ChatModel
+    from models.encoder import Encoder
+    from retrieval.search import Retriever
+
+Progress = Callable[[int, int], None]
+"""Called with how many of how many are done."""
+
+MIB: Final = 1024 * 1024
+
+
+def unheard(_done: int, _of: int) -> None:
+    """For callers that don't show progress."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replacements:
+    """Parts to use instead of those that the settings name, e.g. the fake encoder."""
+
+    encoder: Encoder | None = None
+    model: ChatModel | None = None
+    clock: Clock = utc_now
+
+
+class Services:
+    """Everything that runs in one process. A part is made when it is first asked for.
+
+    Opening a knowledge base takes longer than most commands run; `zhida documents list` shouldn't
+    wait for an encoder. `open_services` makes what answering needs at once.
+    """
+
+    def __init__(self, settings: Settings, replacements: Replacements | None = None) -> None:
+        self.settings = settings
+        self._replacements = replacements or Replacements()
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database, with all its tables."""
+        from core.database import open_engine
+        from core.migrations import migrate
+
+        _make_home(self.settings)
+        engine = open_engine(self.settings.database_url)
+        migrate(engine)
+        return engine
+
+    @cached_property
+    def kb(self) -> KnowledgeBase:
+        """Documents, passages, Q&A pairs."""
+        from kb.blobs import BlobStore
+        from kb.store import KnowledgeBase
+
+        blobs = BlobStore(self.settings.blobs, max_bytes=self.settings.max_upload_mb * MIB)
+        return KnowledgeBase(self.engine, blobs, clock=self._replacements.clock)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Conversations and tickets."""
+        from desk.store import Desk
+
+        return Desk(self.engine, clock=self._replacements.clock)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The text encoder."""
+        if self._replacements.encoder is not None:
+            return self._replacements.encoder
+        from models.loading import load_encoder
+
+        return load_encoder(self.settings)
+
+    @cached_property
+    def indexes(self) -> Indexes:
+        """The derived indexes. `open_services` opens them."""
+        from kb.indexes import Indexes
+
+        return Indexes(self.kb, self.settings.indexes, self.encoder.identity, threads=self.settings.threads)
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """Search."""
+        from retrieval.search import Retriever
+
+        return Retriever(self.kb, self.indexes, self.encoder, clock=self._replacements.clock)
+
+    @cached_property
+    def assistant(self) -> Assistant:
+        """Answers."""
+        from agent.assistant import Assistant
+
+        return Assistant(self.retriever, self.encoder, model=self._model())
+
+    @cached_property
+    def sandbox(self) -> Sandbox:
+        """Where files are parsed."""
+        from ingest.sandbox import Sandbox
+
+        return Sandbox()
+
+    @cached_property
+    def worker(self) -> Worker:
+        """The server's own worker. Its name stays the same, so that it takes up again what it left when it died."""
+        place = sha256(f"{socket.gethostname()}:{self.settings.home}".encode()).hexdigest()[:16]
+        return self.make_worker(f"server@{place}")
+
+    def make_worker(self, owner: str) -> Worker:
+        """A worker that makes passages of uploads. `owner` tells its leases from those of others."""
+        from ingest.worker import Worker
+
+        return Worker(self.kb, self.encoder, self.sandbox, owner=owner)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        made = vars(self)  # a cached property stands there once it was made
+        for part in ("retriever", "indexes", "sandbox"):
+            if part in made:
+                made[part].close()
+        if "engine" in made:
+            self.engine.dispose()
+
+    def _model(self) -> ChatModel | None:
+        if self._replacements.model is not None:
+            return self._replacements.model
+        if self.settings.model is None and self.settings.model_base_url is None:
+            return None  # spares the import of the language model's libraries
+        from models.loading import load_chat_model
+
+        return load_chat_model(self.settings)
+
+
+def open_services(
+    settings: Settings, replacements: Replacements | None = None, *, progress: Progress = unheard
+) -> Services:
+    """Make everything that answering needs: tables, vectors of the current encoder, open indexes.
+
+    A knowledge base whose vectors another encoder made is embedded anew, which `progress` reports.
+
+    Raises:
+        ZhidaError: a part can't be opened; the message says which and what to do.
+    """
+    services = Services(settings, replacements)
+    try:
+        open_indexes(services, progress=progress)
+    except BaseException:
+        services.close()
+        raise
+    return services
+
+
+def open_indexes(services: Services, *, progress: Progress = unheard) -> None:
+    """Open the indexes. Only if they can't be filled is every stored text looked at for a missing vector."""
+    try:
+        services.indexes.open()
+    except ModelMismatch:
+        ensure_vectors(services, progress=progress)
+        services.indexes.open()
+
+
+def warm_up(services: Services) -> None:
+    """Search once, so that the first customer doesn't wait for weights and dictionaries to be read."""
+    from core.types import Query
+
+    services.retriever.find(Query(text="warm up 预热"))
+
+
+def ensure_vectors(services: Services, *, progress: Progress = unheard) -> int:
+    """Compute the vectors that the configured encoder lacks, and drop those of others; returns how many."""
+    from kb.reembedding import reembed
+
+    if not services.kb.missing_vectors(services.encoder.identity.key, limit=1):
+        return 0
+    return reembed(services.kb, services.encoder, progress=progress)
+
+
+def _make_home(settings: Settings) -> None:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"The folder {settings.home} can't be made. Choose another with --home.") from error

@@ -1,0 +1,75 @@
+"""What routes have at hand: the services, the limits, and how refusals are documented."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import Request
+
+from api import schemas
+from api.answering import Answering
+from api.auth import Gate
+from api.composition import Services
+from api.limits import Limits, RateLimiter
+
+ADMIN: Final[dict[str, Any]] = {"security": [{"adminKey": []}]}
+CUSTOMER: Final[dict[str, Any]] = {"security": [{"conversationToken": []}]}
+"""For `openapi_extra`: which key a route wants. `api.auth` checks it."""
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def refusals(*statuses: int) -> Responses:
+    """The problems that a route may answer with, for its documentation."""
+    described = {"model": schemas.Problem, "content": {"application/problem+json": {}}}
+    return {status: {**described, "description": _MEANING[status]} for status in (*statuses, 422, 429)}
+
+
+_MEANING: Final = {
+    401: "No valid key or token",
+    404: "No such thing, or not yours",
+    409: "The thing isn't in a state that allows this",
+    413: "Too large",
+    422: "The request isn't as described here",
+    429: "Too many requests; `Retry-After` says when to try again",
+    503: "A part of the server isn't available",
+}
+
+
+class Throttles:
+    """The rate limits of the running server."""
+
+    def __init__(self, limits: Limits) -> None:
+        message = "Too many messages in a short time. Wait a moment and try again."
+        self.conversations = RateLimiter(
+            limits.conversations_per_address, message="Too many new conversations from this address. Wait a moment."
+        )
+        self.messages = RateLimiter(limits.messages_per_conversation, message=message)
+        self.messages_per_address = RateLimiter(limits.messages_per_address, message=message)
+        self.contacts = RateLimiter(
+            limits.contacts_per_conversation, message="The contact was changed too often. Wait some minutes."
+        )
+
+
+def services_of(request: Request) -> Services:
+    """The parts of this server."""
+    services: Services = request.app.state.services
+    return services
+
+
+def answering_of(request: Request) -> Answering:
+    """Where replies are made."""
+    answering: Answering = request.app.state.answering
+    return answering
+
+
+def throttles_of(request: Request) -> Throttles:
+    """The rate limits."""
+    throttles: Throttles = request.app.state.throttles
+    return throttles
+
+
+def caller_of(request: Request) -> str:
+    """Whom limits per address count."""
+    gate: Gate = request.app.state.gate
+    return gate.caller(request)

@@ -1,0 +1,213 @@
+"""The knowledge manager's side: documents, their versions and passages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Annotated, Any, BinaryIO, Final
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response
+
+from api import schemas
+from api.auth import AdminRoute
+from api.composition import Services
+from api.routes.context import ADMIN, refusals, services_of
+from api.wire import Json, passage_json
+from core.errors import InvalidInput, StorageError
+from core.types import Audience, Document, DocumentId, DocumentKind, DocumentVersion
+
+router = APIRouter(prefix="/v1/documents", tags=["documents"], route_class=AdminRoute)
+
+CHUNK: Final = 256 * 1024
+"""Bytes of an upload in memory at a time."""
+
+MAX_FIELDS: Final = 10
+MAX_FIELD_BYTES: Final = 4096
+
+FORM: Final[Json] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "Its file name is the document's",
+                        },
+                        "audience": {"type": "string", "enum": [*Audience], "default": "public"},
+                        "kind": {"type": "string", "enum": [*DocumentKind], "description": "Left out: by content"},
+                        "effective_from": {"type": "string", "format": "date"},
+                        "expires_on": {"type": "string", "format": "date", "description": "First day it isn't used"},
+                    },
+                },
+                "example": {"file": "(content of 退换货政策.pdf)", "audience": "public", "expires_on": "2026-12-31"},
+            }
+        },
+    }
+}
+
+
+class UploadFields(BaseModel):
+    """What may come with a file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    audience: Audience = Audience.PUBLIC
+    kind: DocumentKind | None = None
+    effective_from: date | None = None
+    expires_on: date | None = None
+
+
+@router.post(
+    "",
+    status_code=202,
+    response_model=schemas.DocumentVersion,
+    responses=refusals(401, 413),
+    openapi_extra=ADMIN | FORM,
+    summary="Upload",
+)
+async def upload(request: Request) -> DocumentVersion:
+    """Upload a file. When the reply comes it is durable, and is read from then on in the background.
+
+    The name of an existing document makes a new version of it.
+    """
+    async with _form(request) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise InvalidInput("There is no file. Send it as the form's field `file`.")
+        given = [(name, value) for name, value in form.multi_items() if name != "file"]
+        fields = _fields(dict(given), repeated=len(given) != len(dict(given)))
+        return await run_in_threadpool(_accept, services_of(request), file, fields)
+
+
+@router.get("", response_model=list[schemas.Document], responses=refusals(401), openapi_extra=ADMIN)
+def list_documents(request: Request) -> list[Document]:
+    """All documents, the last changed first."""
+    return services_of(request).kb.documents()
+
+
+@router.get("/{document_id}", response_model=schemas.Document, responses=refusals(401, 404), openapi_extra=ADMIN)
+def show_document(request: Request, document_id: str) -> Document:
+    """One document."""
+    return services_of(request).kb.document(DocumentId(document_id))
+
+
+@router.delete("/{document_id}", status_code=204, responses=refusals(401, 404), openapi_extra=ADMIN)
+def delete_document(request: Request, document_id: str) -> Response:
+    """Delete a document with all its versions. From then on nothing can find or cite it."""
+    services_of(request).kb.delete(DocumentId(document_id))
+    return Response(status_code=204)
+
+
+@router.get(
+    "/{document_id}/versions",
+    response_model=list[schemas.DocumentVersion],
+    responses=refusals(401, 404),
+    openapi_extra=ADMIN,
+)
+def list_versions(request: Request, document_id: str) -> list[DocumentVersion]:
+    """All versions of a document, newest first."""
+    return services_of(request).kb.versions(DocumentId(document_id))
+
+
+@router.get(
+    "/{document_id}/versions/{number}",
+    response_model=schemas.DocumentVersion,
+    responses=refusals(401, 404),
+    openapi_extra=ADMIN,
+)
+def show_version(request: Request, document_id: str, number: Annotated[int, schemas.VERSION]) -> DocumentVersion:
+    """One version, to follow how its reading goes on."""
+    return services_of(request).kb.version(DocumentId(document_id), number)
+
+
+@router.get(
+    "/{document_id}/passages", response_model=list[schemas.Passage], responses=refusals(401, 404), openapi_extra=ADMIN
+)
+def list_passages(
+    request: Request,
+    document_id: str,
+    version: Annotated[int | None, schemas.VERSION] = None,
+    offset: schemas.Offset = 0,
+    limit: schemas.Limit = 100,
+) -> list[Json]:
+    """Passages in the document's order; of the live version unless another is named."""
+    kb = services_of(request).kb
+    return [passage_json(one) for one in kb.passages(DocumentId(document_id), version, offset=offset, limit=limit)]
+
+
+@router.post(
+    "/{document_id}/rollback", response_model=schemas.Document, responses=refusals(401, 404, 409), openapi_extra=ADMIN
+)
+def roll_back(request: Request, document_id: str, body: schemas.Rollback) -> Document:
+    """Make an earlier version live again."""
+    return services_of(request).kb.rollback(DocumentId(document_id), body.version)
+
+
+@asynccontextmanager
+async def _form(request: Request) -> AsyncIterator[FormData]:
+    """The form; a large file in it lies on disk, in the system's folder for temporary files.
+
+    Raises:
+        StorageError: there is no room for it.
+    """
+    try:
+        form = await request.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
+    except OSError as error:
+        raise StorageError("The upload can't be put down on the server's disk. Nothing was stored.") from error
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+def _fields(given: dict[str, Any], *, repeated: bool) -> UploadFields:
+    if repeated:
+        raise InvalidInput("A field of the form occurs twice. Send each once.")
+    try:
+        return UploadFields(**{name: value for name, value in given.items() if value != ""})
+    except ValidationError as error:
+        named = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise InvalidInput(f"The form isn't as described: {named}.") from None
+
+
+def _accept(services: Services, file: UploadFile, fields: UploadFields) -> DocumentVersion:
+    from kb.records import Upload
+
+    described = Upload(
+        name=base_name(file.filename or ""),
+        audience=fields.audience,
+        media_type=_media_type(file),
+        effective_from=fields.effective_from,
+        expires_on=fields.expires_on,
+        kind=fields.kind,
+    )
+    version = services.kb.accept(described, _chunks(file.file))
+    services.worker.wake()
+    return version
+
+
+def base_name(name: str) -> str:
+    """The last part of a path of any system. Some programs send the whole path, some people try `../`."""
+    last = name.replace("\\", "/").rpartition("/")[2]
+    return "" if last in {".", ".."} else last
+
+
+def _media_type(file: UploadFile) -> str:
+    """As the caller says, for the record only: the parser looks at the content."""
+    return (file.content_type or "").partition(";")[0].strip()[:100]
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    while chunk := file.read(CHUNK):
+        yield chunk

@@ -1,0 +1,76 @@
+"""The knowledge manager's side: Q&A pairs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Final
+
+from fastapi import APIRouter, Request
+
+from api import schemas
+from api.auth import AdminRoute
+from api.routes.context import ADMIN, refusals, services_of
+from api.routes.documents import base_name
+from core.types import DocumentId, DocumentKind, DocumentVersion, QAPair, QAPairId, QAStatus
+
+router = APIRouter(prefix="/v1/qa", tags=["questions and answers"], route_class=AdminRoute)
+
+DECISIONS: Final = {"approve": QAStatus.APPROVED, "reject": QAStatus.REJECTED}
+
+
+@router.post(
+    "", status_code=202, response_model=schemas.DocumentVersion, responses=refusals(401, 413), openapi_extra=ADMIN
+)
+def add_pairs(request: Request, body: schemas.NewPairs) -> DocumentVersion:
+    """Add approved pairs as one document. The same name again replaces them.
+
+    They take the same way as an uploaded file; CSV, XLSX and JSONL files go to `/v1/documents` with `kind=qa`.
+    """
+    from kb.records import Upload
+
+    upload = Upload(
+        name=_file_name(body.name), audience=body.audience, media_type="application/jsonl", kind=DocumentKind.QA
+    )
+    services = services_of(request)
+    version = services.kb.accept(upload, _lines(body.pairs))
+    services.worker.wake()
+    return version
+
+
+@router.get("", response_model=list[schemas.QAPair], responses=refusals(401), openapi_extra=ADMIN)
+def list_pairs(
+    request: Request,
+    status: QAStatus | None = None,
+    document_id: str | None = None,
+    offset: schemas.Offset = 0,
+    limit: schemas.Limit = 100,
+) -> list[QAPair]:
+    """Pairs of live versions; with `status=candidate` those that wait for a person."""
+    only = DocumentId(document_id) if document_id else None
+    return services_of(request).kb.pairs(status=status, document_id=only, offset=offset, limit=limit)
+
+
+@router.get("/{pair_id}", response_model=schemas.QAPair, responses=refusals(401, 404), openapi_extra=ADMIN)
+def show_pair(request: Request, pair_id: schemas.Number) -> QAPair:
+    """One pair."""
+    return services_of(request).kb.pair(QAPairId(pair_id))
+
+
+@router.post(
+    "/{pair_id}/decision", response_model=schemas.QAPair, responses=refusals(401, 404, 409), openapi_extra=ADMIN
+)
+def decide(request: Request, pair_id: schemas.Number, body: schemas.Decision) -> QAPair:
+    """Let a candidate answer customers, or keep it from doing so."""
+    return services_of(request).kb.decide(QAPairId(pair_id), DECISIONS[body.decision])
+
+
+def _file_name(name: str) -> str:
+    plain = base_name(name)
+    return plain if plain.endswith(".jsonl") else f"{plain}.jsonl"
+
+
+def _lines(pairs: list[schemas.NewPair]) -> Iterator[bytes]:
+    """One pair a line, without what isn't set, as the Q&A parser reads it."""
+    for pair in pairs:
+        yield json.dumps(pair.model_dump(mode="json", exclude_none=True), ensure_ascii=False).encode() + b"\n"
