@@ -47,8 +47,15 @@ class Background:
         self._services.worker.run_forever(self._stop)
 
     def _save(self) -> None:
+        self._sweep()
         while not self._stop.wait(self._save_every_s):
             self._save_once()
+
+    def _sweep(self) -> None:
+        try:
+            self._services.kb.sweep_blobs()
+        except ZhidaError:
+            _log.exception("Files that a crash left behind weren't removed; the next start tries again.")
 
     def _save_once(self) -> None:
         try:

@@ -110,8 +110,10 @@ class Services:
     def assistant(self) -> Assistant:
         """Answers."""
         from agent.assistant import Assistant
+        from agent.policy import AnswerPolicy
 
-        return Assistant(self.retriever, self.encoder, model=self._model())
+        policy = AnswerPolicy(model_deadline_s=self.settings.model_deadline_s)
+        return Assistant(self.retriever, self.encoder, model=self._model(), policy=policy)
 
     @cached_property
     def sandbox(self) -> Sandbox:

@@ -46,12 +46,11 @@ class Rows:
     features: Floats
     answers: Floats
     answerable: Floats
-    backgrounds: Floats
 
 
 def collect(suite: str, cases: Sequence[RetrievalCase], built: BuiltSuite, retriever: Retriever) -> Rows:
     """Search every case as it is, and with its relevant entries struck from both rankings."""
-    features, answers, answerable, backgrounds = [], [], [], []
+    features, answers, answerable = [], [], []
     for case in cases:
         if not case.answerable:
             continue
@@ -69,10 +68,7 @@ def collect(suite: str, cases: Sequence[RetrievalCase], built: BuiltSuite, retri
             found = any(built.entry_of(hit.passage.passage_id) in relevant for hit in hits)
             answers.append(float(found))
             answerable.append(float(not gone))
-            backgrounds.append(np.mean([candidate.score for candidate in dense[20:]] or [0.0]))
-    return Rows(
-        suite, *(np.asarray(column, dtype=np.float64) for column in (features, answers, answerable, backgrounds))
-    )
+    return Rows(suite, *(np.asarray(column, dtype=np.float64) for column in (features, answers, answerable)))
 
 
 def _without(ranking: Sequence[Candidate], gone: frozenset[int]) -> list[Candidate]:
@@ -145,7 +141,6 @@ def main() -> None:
                 {
                     "bias": round(float(weights[0]), 4),
                     "weights": {name: round(float(value), 4) for name, value in zip(names, weights[1:], strict=True)},
-                    "typical_background": round(float(np.mean([each.backgrounds.mean() for each in rows])), 4),
                     "fitted_on": sorted(each.suite for each in rows),
                     "fitted": date.today().isoformat(),
                 },

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.types import Audience, DocumentId, Hit, Passage, PassageId, Why
 from kb.index import Candidate
-from retrieval.confidence import NO_EVIDENCE, Evidence, confidence, coverage, load_model, weigh
+from retrieval.confidence import NO_EVIDENCE, UNRELATED_COSINE, Evidence, confidence, coverage, weigh
 
 FEATURES = st.builds(
     Evidence,
@@ -58,11 +58,19 @@ class TestWeigh:
 
         assert evidence.cosine_lead == pytest.approx(0.1)
 
-    def test_a_small_knowledge_base_is_measured_against_the_typical_background(self) -> None:
-        """Three passages say nothing about what is usual."""
+    def test_in_a_small_knowledge_base_all_but_the_best_few_are_the_background(self) -> None:
+        """Of four passages, three."""
+        dense = [Candidate(1, 0.9), Candidate(2, 0.82), Candidate(3, 0.8), Candidate(4, 0.78)]
+
+        evidence = weigh("退货期限", dense, [], [hit("退货期限十五天", cosine=0.9)])
+
+        assert evidence.cosine_lead == pytest.approx(0.1)
+
+    def test_a_single_passage_is_measured_against_unrelated_text(self) -> None:
+        """There is nothing else to compare it with."""
         evidence = weigh("退货期限", [Candidate(1, 0.9)], [], [hit("退货期限十五天", cosine=0.9)])
 
-        assert evidence.cosine_lead == pytest.approx(0.9 - load_model().typical_background)
+        assert evidence.cosine_lead == pytest.approx(0.9 - UNRELATED_COSINE)
 
     def test_no_dense_candidate_is_no_evidence(self) -> None:
         """The dense side always proposes something unless nothing is published."""
