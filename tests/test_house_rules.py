@@ -116,7 +116,9 @@ class TestDependencies:
     )
     def test_security_floors_are_kept(self, package: str, floor: tuple[int, ...]) -> None:
         """Older versions have known holes; see the comments in pyproject.toml."""
-        declared = re.search(rf'"{package}(?:\[\w+\])?>=([\d.]+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+        declared = re.search(
+            rf'"{package}(?:\[\w+\])?>=([\d.]+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+        )
 
         assert declared is not None
         assert tuple(map(int, declared[1].split("."))) >= floor

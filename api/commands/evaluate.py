@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands.session import Home, begin, progress_bar
+from api.commands.session import Home, begin, progress_bar, storage
 
 app = typer.Typer(no_args_is_help=True, help="Measure quality and speed.")
 
@@ -43,14 +43,13 @@ def retrieval(
     from eval.retrieval import evaluate
     from eval.suite import read_retrieval_suite
     from eval.workbench import Workbench
-    from models.loading import load_encoder
 
     session = begin(context, home, as_json=False)
     suite = read_retrieval_suite(data)
-    with progress_bar(session.words("计算向量", "Embedding")) as advance:
+    with storage(session) as services, progress_bar(session.words("计算向量", "Embedding")) as advance:
         bench = Workbench(
             suite,
-            encoder=load_encoder(session.settings),
+            encoder=services.encoder,
             work=keep,
             report=lambda share: advance(round(PER_CENT * share), PER_CENT),
         )

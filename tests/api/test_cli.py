@@ -21,6 +21,7 @@ from api.cli import app
 from api.commands.ingesting import files_in
 from api.commands.session import Globals, harmless
 from api.composition import Replacements
+from core.errors import InvalidInput
 from core.types import QAStatus
 from models.fake_encoder import FakeEncoder
 from tests.api.shop import ESCALATION, PAIRS, RETURNS, TICKETS, lines
@@ -297,6 +298,40 @@ class TestCheck:
         assert mended.code == 0
         assert mended.value["ms"] > 0
         assert after.code == 0
+
+
+class TestEvalRetrieval:
+    @pytest.fixture
+    def suite(self, tmp_path: Path) -> Path:
+        """Two entries and a question that the first one answers."""
+        entries = [
+            {"id": "p1", "title": "", "text": "退货期限十五天。"},
+            {"id": "p2", "title": "", "text": "满九十九元包邮。"},
+        ]
+        (tmp_path / "corpus.jsonl").write_bytes(lines(*entries))
+        (tmp_path / "queries.jsonl").write_bytes(lines({"id": "q1", "text": "退货期限"}))
+        (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq1\tp1\t1\n")
+        return tmp_path
+
+    def test_writes_every_measure_of_every_retriever_to_a_file(self, zhida: Zhida, suite: Path) -> None:
+        """And shows a table to the person."""
+        ran = zhida("eval", "retrieval", "--data", str(suite), "--json", str(suite / "result.json"))
+
+        result = json.loads((suite / "result.json").read_text())
+        assert ran.code == 0
+        assert "fused" in ran.out
+        assert set(result["retrievers"]) >= {"lexical", "dense", "fused"}
+        assert set(result["retrievers"]["fused"]["measures"]) == {"ndcg@10", "recall@5", "recall@20", "mrr@10"}
+        assert result["retrievers"]["fused"]["measures"]["ndcg@10"]["value"] == 1.0
+
+    def test_a_dash_writes_the_result_alone_to_standard_output(self, zhida: Zhida, suite: Path) -> None:
+        """For pipes."""
+        assert zhida("eval", "retrieval", "--data", str(suite), "--json", "-").value["cases"] == 1
+
+    def test_a_folder_that_is_no_suite_is_refused_by_name(self, zhida: Zhida, tmp_path: Path) -> None:
+        """The message says what is missing."""
+        with pytest.raises(InvalidInput, match=r"corpus\.jsonl is missing"):
+            zhida("eval", "retrieval", "--data", str(tmp_path))
 
 
 class TestOptions:
