@@ -19,6 +19,7 @@ _ADDRESS: Final = re.compile(
     r"\b(?:data|javascript|vbscript):[^\s]+|[\w.+-]+@[\w-]+\.[\w.-]+",
     re.IGNORECASE | re.ASCII,  # else a Chinese character in front counts as part of the address
 )
+_REFERENCE: Final = re.compile(r"\[(\d{1,3})\]")
 _LEFTOVERS: Final = (
     (re.compile(r"!+(?=\[)"), ""),
     (re.compile(r"\](?=[(\[:])"), "] "),
@@ -44,6 +45,11 @@ def harmless(text: str) -> str:
     for pattern, replacement in _LEFTOVERS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def without_marks(text: str) -> str:
+    """The text with its own reference marks in full width: «[1]» in a reply is ours and leads to a source."""
+    return _REFERENCE.sub(r"［\1］", text)
 
 
 def addresses(text: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from agent.citations import cite, mark, rarity, terms
-from agent.markup import harmless
+from agent.markup import harmless, without_marks
 from agent.texts import lead_in
 from agent.units import CLOSED, INTRODUCING, Unit, UnitKind, cut
 from core.text import HAN, detect_language, fold
@@ -274,7 +274,7 @@ def _shown(chosen: dict[int, list[tuple[int, int]]], passages: Sequence[Passage]
         lines: list[str] = []
         for start, end in spans:
             citations.append(cite(len(citations) + 1, passage, start, end))
-            lines.append(mark(harmless(passage.text[start:end]), len(citations)))
+            lines.append(mark(without_marks(harmless(passage.text[start:end])), len(citations)))
         if passage.document != named:
             named = passage.document
             lines.insert(0, lead_in(language, passage.document, source=detect_language(passage.text)) + "\n")

@@ -16,6 +16,9 @@ STDOUT = Path("-")
 
 PER_CENT = 100
 
+TABLE_WIDTH = 110
+"""Columns that the table needs without breaking its cells."""
+
 
 @app.callback()
 def measure() -> None:
@@ -59,6 +62,6 @@ def retrieval(
     if session.as_json or file == STDOUT:
         typer.echo(text)
     else:
-        Console().print(to_table(result))
+        Console(width=max(TABLE_WIDTH, Console().width)).print(to_table(result))
     if file is not None and file != STDOUT:
         file.write_text(text + "\n", encoding="utf-8")

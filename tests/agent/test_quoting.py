@@ -64,6 +64,15 @@ class TestAQuotation:
         assert "E10" not in text
         assert "E12" not in text
 
+    def test_keeps_the_sources_own_reference_marks_apart_from_ours(self, encoder: FakeEncoder) -> None:
+        """A paper's «[7]» must not look like our seventh source."""
+        paper = passage(9, "论文", "大数据的应用促进了产业发展[7]。")
+
+        quoted = quote(encoder, "大数据的应用促进了什么", paper)
+
+        assert "产业发展［7］。[1]" in quoted.text
+        assert quoted.citations[0].quote == "大数据的应用促进了产业发展[7]。"
+
     def test_of_a_chinese_source_for_an_english_question_says_so(self, encoder: FakeEncoder) -> None:
         """The lead-in is in the customer's language, the quotation stays as it is."""
         quoted = quote(encoder, "X200 保修", PASSAGES[1], language=Language.EN)
