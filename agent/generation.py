@@ -44,7 +44,7 @@ class Generator:
         """Ask for an answer from the hits. Sentences are shown as soon as they are checked."""
         evidence = within_budget(hits, self._policy)
         prompt = grounded_prompt(question, evidence, history=history, language=language)
-        collected = _Collected(Verifier(evidence, min_support=self._policy.min_support), show)
+        collected = _Collected(Verifier(evidence, question=question, min_support=self._policy.min_support), show)
         pieces = self._model.stream(prompt, deadline_s=self._policy.model_deadline_s)
         try:
             failure = collected.read(pieces)

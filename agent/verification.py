@@ -14,16 +14,27 @@ from agent.prompts import NO_ANSWER, repeats_instructions
 from agent.texts import shown_name
 from core.text import detect_language, fold, nfkc
 from core.types import Citation, Passage
+from retrieval.confidence import contains, content
 
 _CITED: Final = re.compile(
     r"\s*[\[【〔［]\s*(?:\^|资料|来源|source|evidence)?\s*(\d{1,2}(?:\s*[,，、;]\s*\d{1,2})*)\s*[\]】〕］]",
     re.IGNORECASE,
 )
 _TRAILING_MARKS: Final = re.compile(rf"(?:{_CITED.pattern})+[。.！!]?", re.IGNORECASE)
+_OPEN_MARK: Final = re.compile(r"(?:[\[【〔［][^\]】〕］]{0,24}|\s)*")
+"""The beginning of a mark at the end of what has come so far."""
+
 _SOURCE_WORD: Final = re.compile(
     r"(?:上述|以上|所给|提供的|the|given|provided|above)*\s*(?:资料|来源|文件|信息|sources?|evidence|documents?)"
 )
 _LEADS: Final = ("：", ":")
+_SEMICOLONS: Final = ("；", ";")
+_CLEARLY: Final = 0.7
+"""Share of a sentence's words from which a passage that it doesn't name may be its source."""
+
+_SAME_MATTER: Final = 0.5
+"""Share of what a sentence takes over from the question that its source must have too."""
+
 _ATTRIBUTION: Final = re.compile(
     r"^(?:根据|依据|按照|according to|based on|as per)\s*(?:the\s+)?([^，,。；;]{0,60}?)\s*[，,：:]\s*", re.IGNORECASE
 )
@@ -45,11 +56,14 @@ class Verifier:
 
     A sentence holds when it names at least one passage of the evidence, every number and address in
     it stands in a passage that it names, and (where both are in one language) so does the given
-    share of its words. All others are dropped. What was given out is final.
+    share of its words, and most of what it takes over from the question: a sentence about gift
+    cards can't rest on a passage about points. A sentence that names the wrong passage is cited to
+    one that supports it, if there is one. All others are dropped. What was given out is final.
     """
 
-    def __init__(self, evidence: Sequence[Passage], *, min_support: float) -> None:
+    def __init__(self, evidence: Sequence[Passage], *, question: str, min_support: float) -> None:
         self._evidence = evidence
+        self._asked = content(question)
         self._min_support = min_support
         self._pending = ""
         self._numbers: dict[tuple[int, int, int], int] = {}
@@ -81,8 +95,8 @@ class Verifier:
         claim = self._without_attribution(claim)
         if not claim:
             return None
-        sources = [number for number in named if 1 <= number <= len(self._evidence)]
-        if not sources or repeats_instructions(claim) or not self._holds(claim, sources):
+        sources = self._sources(claim, [number for number in named if 1 <= number <= len(self._evidence)])
+        if not sources or repeats_instructions(claim):
             self.dropped += 1
             return None
         return self._rendered(claim, sources, lead=part[: len(part) - len(part.lstrip())])
@@ -96,6 +110,18 @@ class Verifier:
         known = any(shown_name(fold(passage.document)) in named for passage in self._evidence)
         return claim[match.end() :] if not named or known or _SOURCE_WORD.fullmatch(named) else claim
 
+    def _sources(self, claim: str, named: Sequence[int]) -> Sequence[int]:
+        """The passages that the claim rests on: those it names, else one that clearly says the same; or none."""
+        if not named or self._holds(claim, named):
+            return named
+        others = (number for number in range(1, len(self._evidence) + 1) if number not in named)
+        return next(([number] for number in others if self._says(claim, number)), [])
+
+    def _says(self, claim: str, number: int) -> bool:
+        text = self._evidence[number - 1].indexed_text
+        one_language = detect_language(claim) is detect_language(text)
+        return one_language and support(claim, text) >= _CLEARLY and self._holds(claim, [number])
+
     def _holds(self, claim: str, sources: Sequence[int]) -> bool:
         texts = [self._evidence[number - 1].indexed_text for number in sources]
         joined = "\n".join(texts)
@@ -103,7 +129,9 @@ class Verifier:
             return False
         if detect_language(claim) is not detect_language(joined):
             return True
-        return support(claim, joined) >= self._min_support
+        taken_over = [unit for unit, held in zip(self._asked, contains(claim, self._asked), strict=True) if held]
+        same_matter = not taken_over or sum(contains(joined, taken_over)) >= _SAME_MATTER * len(taken_over)
+        return same_matter and support(claim, joined) >= self._min_support
 
     def _rendered(self, claim: str, sources: Sequence[int], *, lead: str) -> Verified:
         new: list[Citation] = []
@@ -138,6 +166,9 @@ def _complete(text: str, *, final: bool) -> tuple[str, str]:
     if not spans or text.strip() in NO_ANSWER:
         return "", text
     # The last sentence is held back even if it looks ended: its marks, or its number's decimals, may follow.
+    # So is the one before a mark that isn't closed yet: the mark will turn out to be its own.
+    while len(spans) > 1 and _OPEN_MARK.fullmatch(text[slice(*spans[-1])]):
+        spans.pop()
     end = spans[-1][0]
     while spans and text[:end].rstrip().endswith(_LEADS):
         spans.pop()
@@ -168,9 +199,11 @@ def strip_thinking(text: str) -> str:
 
 
 def _joined(text: str) -> list[tuple[int, int]]:
-    """Spans of sentences; marks that stand behind a sentence's end belong to it."""
+    """Spans of sentences; marks that stand behind a sentence's end belong to it, and a semicolon ends none."""
     spans: list[tuple[int, int]] = []
     for start, end in sentences(text):
+        if spans and text[: spans[-1][1]].endswith(_SEMICOLONS) and "\n" not in text[spans[-1][1] : start]:
+            start = spans.pop()[0]
         marks = _TRAILING_MARKS.match(text, start)
         if marks and spans and "\n" not in text[spans[-1][1] : start]:
             spans[-1] = (spans[-1][0], marks.end())

@@ -114,13 +114,19 @@ def coverage(question: str, text: str) -> float:
 
     Words that ask rather than say («请问», «how») don't count. A question of nothing else gives 0.0.
     """
+    units = content(question)
+    return sum(contains(text, units)) / len(units) if units else 0.0
+
+
+def contains(text: str, units: Sequence[str]) -> list[bool]:
+    """Whether the text has each of the units that `content` gave."""
     folded = folded_passage(text)
     words = frozenset(run for run in _RUNS.findall(folded) if run.isascii())
-    units = _content(question)
-    return sum(unit in (words if unit.isascii() else folded) for unit in units) / len(units) if units else 0.0
+    return [unit in (words if unit.isascii() else folded) for unit in units]
 
 
-def _content(question: str) -> list[str]:
+def content(question: str) -> list[str]:
+    """What a question says, apart from how it asks: pairs of Chinese characters, and words."""
     units: list[str] = []
     for run in _RUNS.findall(_ASKING.sub(" ", fold(question))):
         if run.isascii():

@@ -14,12 +14,12 @@ from tests.agent.shop import PASSAGES
 GOOD = "自签收之日起 7 天内可以申请无理由退货[1]。特价商品不支持退货[1]。"
 
 
-def verifier() -> Verifier:
-    return Verifier(PASSAGES, min_support=0.3)
+def verifier(question: str = "") -> Verifier:
+    return Verifier(PASSAGES, question=question, min_support=0.3)
 
 
-def check(text: str, *, piece: int = 1000) -> list[Verified]:
-    checked = verifier()
+def check(text: str, *, piece: int = 1000, question: str = "") -> list[Verified]:
+    checked = verifier(question)
     sentences = [each for at in range(0, len(text), piece) for each in checked.take(text[at : at + piece])]
     return sentences + checked.finish()
 
@@ -56,6 +56,26 @@ class TestASentence:
     def test_that_does_not_hold_is_dropped(self, text: str) -> None:
         """No mark, an unknown mark, or a number, address or claim that the source doesn't have."""
         assert shown(text) == ""
+
+    def test_with_a_semicolon_is_one_sentence_with_one_mark(self) -> None:
+        """The mark at the end stands for both halves."""
+        text = "自签收之日起 7 天内可以申请无理由退货；特价商品不支持退货[1]。"
+
+        assert shown(text).startswith("自签收之日起 7 天内可以申请无理由退货；特价商品不支持退货。[1]")
+        assert shown(text, piece=1) == shown(text)
+
+    def test_that_names_the_wrong_source_is_cited_to_one_that_supports_it(self) -> None:
+        """Small models mix up numbers; the program checks every source before it gives up."""
+        (sentence,) = check("自签收之日起 7 天内可以申请无理由退货[2]。")
+
+        assert sentence.citations[0].passage_id == PASSAGES[0].passage_id
+
+    def test_about_another_matter_than_its_source_is_dropped(self) -> None:
+        """The customer asks about gift cards; what the source says of returns is no answer to that."""
+        claim = "礼品卡自签收之日起 7 天内可以申请无理由退货[1]。"
+
+        assert check(claim, question="无理由退货礼品卡") != []
+        assert check(claim, question="礼品卡") == []
 
     def test_in_another_language_than_its_source_is_judged_by_its_numbers(self) -> None:
         """Words can't be compared across languages, numbers can."""
@@ -153,3 +173,13 @@ class TestAReply:
 def test_both_languages_have_instructions() -> None:
     """A language without instructions would fail at the first question."""
     assert set(SYSTEM) == set(Language)
+
+
+class TestAStream:
+    @given(st.integers(1, 40), st.sampled_from(["", " "]), st.sampled_from(["[1]", "【1】", "[资料1]", "[1][1]"]))
+    def test_may_be_cut_anywhere_also_between_a_sentence_and_its_mark(self, piece: int, blank: str, marks: str) -> None:
+        """Models send «。», «[», «1», «]» one by one, and many set the mark behind the full stop."""
+        text = f"自签收之日起 7 天内可以申请无理由退货。{blank}{marks}特价商品不支持退货。{blank}{marks}"
+
+        assert shown(text, piece=piece) == shown(text)
+        assert shown(text).startswith("自签收之日起 7 天内可以申请无理由退货。[1]特价商品不支持退货。")
