@@ -21,6 +21,7 @@ MAX_ATTEMPTS: Final = 3
 """A file that took its worker down so often would do it again."""
 
 GAVE_UP: Final = (
+    f"处理这个文件时中断了 {MAX_ATTEMPTS} 次，已将它搁置。文件可能过大或已损坏：请检查或另存为其他格式后重新上传。 "
     f"Processing this file was interrupted {MAX_ATTEMPTS} times, so it was set aside. "
     "It may be too large or damaged: check it, or save it in another format, and upload it again."
 )
