@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import InvalidInput, NotFound, StorageError, TooLarge
+from core.files import sync
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _STAGED: Final = ".upload-"
@@ -82,7 +83,7 @@ class BlobStore:
         """Put a staged file in its place, durably. Replaces an equal one that is there already."""
         with _translated():
             staged.path.replace(self.path(staged.blob.sha256))
-            _sync_folder(self._folder)
+            sync(self._folder)
 
     def path(self, sha256: str) -> Path:
         """Where the file with this hash lies or would lie.
@@ -99,7 +100,7 @@ class BlobStore:
         with _translated():
             self.path(sha256).unlink(missing_ok=True)
             if self._folder.exists():
-                _sync_folder(self._folder)
+                sync(self._folder)
 
     def stored(self, *, older_than_s: float = 0.0) -> list[str]:
         """Hashes of the files that were last written at least so many seconds ago."""
@@ -117,7 +118,7 @@ class BlobStore:
     def _make_folder(self) -> None:
         if not self._folder.exists():
             self._folder.mkdir(parents=True, exist_ok=True)
-            _sync_folder(self._folder.parent)
+            sync(self._folder.parent)
 
     def _aged(self, older_than_s: float) -> list[Path]:
         if not self._folder.exists():
@@ -146,14 +147,6 @@ def _write(file: FileIO, chunk: bytes) -> None:
     with _translated():
         while rest:
             rest = rest[file.write(rest) :]
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -12,7 +12,6 @@ Under the index folder lie
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import secrets
 import shutil
@@ -25,6 +24,7 @@ from typing import Final
 from filelock import FileLock, Timeout
 
 from core.errors import IndexCorrupt, StorageError
+from core.files import sync
 
 WORK: Final = "work-"
 LOCK: Final = ".lock"
@@ -124,14 +124,14 @@ class SnapshotFolder:
             fresh.mkdir()
             fill(fresh)
             for file in _files(fresh):
-                _sync(file)
-            _sync(fresh)
+                sync(file)
+            sync(fresh)
             sha256 = folder_sha256(fresh)
             generation = Generation(f"{name}-{sequence}-{sha256[:12]}", sha256)
             with self.locked():
                 shutil.rmtree(self.path(generation.folder), ignore_errors=True)  # of the same content, or damaged
                 fresh.rename(self.path(generation.folder))
-                _sync(self._folder)
+                sync(self._folder)
         return generation
 
     def prune(self, name: str, *, keep: str) -> None:
@@ -233,14 +233,6 @@ def _compare(files: Mapping[str, str], folder: Path, sha256: str) -> None:
         raise IndexCorrupt(
             f"The saved index {folder.name!r} isn't the one that was recorded. It is rebuilt from the database."
         )
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
