@@ -122,9 +122,9 @@ _LIVE_PASSAGES: Final = select_passages().where(
 
 
 def live_passages(connection: Connection, ids: Sequence[int], only: Filter) -> dict[PassageId, Passage]:
-    """Those of the passages that may be shown to this reader on this day."""
+    """Those of the passages that may be shown to this reader on this day, in the order of `ids`."""
     found: dict[PassageId, Passage] = {}
     for some in chunked(ids):
         for row in connection.execute(_LIVE_PASSAGES, asked_by(only, some)):
             found[PassageId(row.id)] = to_passage(row)
-    return found
+    return {PassageId(each): found[PassageId(each)] for each in ids if each in found}

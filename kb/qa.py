@@ -105,7 +105,7 @@ _WORDINGS: Final = (
 
 
 def live_questions(connection: Connection, ids: Sequence[int], only: Filter) -> dict[int, tuple[QAPair, Question]]:
-    """Those of the wordings that may be answered for this reader on this day, with their pairs."""
+    """Those of the wordings that may be answered for this reader on this day, with their pairs, in the order of `ids`."""
     matched: dict[int, tuple[int, Question]] = {}
     for some in chunked(ids):
         rows = connection.execute(_LIVE_QUESTIONS, asked_by(only, some))
@@ -114,7 +114,7 @@ def live_questions(connection: Connection, ids: Sequence[int], only: Filter) -> 
     for some in chunked(sorted({pair_id for pair_id, _ in matched.values()})):
         found = connection.execute(_PAIRS, {"ids": some}).all()
         by_id.update((pair.pair_id, pair) for pair in _with_wordings(connection, found))
-    return {question_id: (by_id[pair_id], wording) for question_id, (pair_id, wording) in matched.items()}
+    return {each: (by_id[matched[each][0]], matched[each][1]) for each in ids if each in matched}
 
 
 def _with_wordings(connection: Connection, rows: Sequence[Row[Any]]) -> list[QAPair]:
