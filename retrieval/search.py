@@ -69,10 +69,6 @@ class Retriever:
         """Return at most `k` passages, best first; `[]` when nothing matches. Equal texts appear once."""
         return self.join(query, self.rank(query), k=k)
 
-    def questions(self, query: Query, /, *, k: int = 5) -> list[QAHit]:
-        """Return at most `k` approved pairs by the nearest wording of their question, best first."""
-        return self._pairs(self._probe(query), self._filter(query), k=k)
-
     def find(self, query: Query, /, *, k: int = 10) -> Found:
         """Search passages and Q&A pairs with one pass of the encoder."""
         started = perf_counter()
