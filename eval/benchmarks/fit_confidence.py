@@ -32,6 +32,7 @@ RIDGE = 1.0
 """L2 penalty on standardised weights; keeps a feature that says nothing near zero."""
 
 STEPS = 30
+THRESHOLDS = (0.3, 0.35, 0.4, 0.5, 0.6)
 FIRST = 3
 """A relevant entry this far up counts as evidence, since that much is quoted or shown to a model."""
 
@@ -109,14 +110,23 @@ def auroc(scores: Floats, labels: Floats) -> float:
 
 
 def report(rows: Sequence[Rows]) -> None:
-    """Each suite by weights fitted on the others."""
+    """Each suite by weights fitted on the others, and what thresholds would mean for all of them together."""
+    predicted: list[Floats] = []
     print(f"{'suite left out':24} {'cases':>6} {'AUROC':>7} {'Brier':>7} {'mean p':>7} {'answered':>9}")
     for left in rows:
         p = predict(fit([each for each in rows if each is not left]), left.features)
+        predicted.append(p)
         brier = float(np.mean((p - left.answers) ** 2))
         print(
             f"{left.suite:24} {len(left.answers) // 2:6} {auroc(p, left.answerable):7.3f} {brier:7.3f} "
             f"{p.mean():7.3f} {left.answers.mean():9.3f}"
+        )
+    probabilities, answers = np.concatenate(predicted), np.concatenate([each.answers for each in rows])
+    for threshold in THRESHOLDS:
+        given = probabilities >= threshold
+        print(
+            f"threshold {threshold:.2f}: answers {given[answers == 1].mean():.0%} of what the evidence answers; "
+            f"{answers[given].mean():.0%} of its answers rest on it"
         )
 
 
