@@ -12,8 +12,8 @@ from core.errors import ModelError
 from core.types import QuestionKind
 from ingest.pairs import SplitDocument
 from kb.index import Collection
-from kb.prepared import TextHash, text_hash
-from models.encoder import Encoder, Vectors
+from kb.prepared import PreparedTokens, TextHash, text_hash
+from models.encoder import Encoder, TokenEncoder, Vectors
 
 SLICE: Final = 128
 """Texts between two reports: a few seconds of work on a small machine, and many of the encoder's batches."""
@@ -38,6 +38,8 @@ class NewVectors:
 
     passages: Mapping[TextHash, Vectors]
     questions: Mapping[TextHash, Vectors]
+    tokens: PreparedTokens | None
+    """Of the same passages; `None` when the encoder gives none."""
 
 
 def embed(document: SplitDocument, *, known: KnownVectors, encoder: Encoder, report: Report) -> NewVectors:
@@ -54,14 +56,26 @@ def embed(document: SplitDocument, *, known: KnownVectors, encoder: Encoder, rep
     total = sum(map(len, passages.values())) + sum(map(len, questions.values()))
     done = 0
     vectors: dict[Collection, dict[TextHash, Vectors]] = {collection: {} for collection in Collection}
+    tokens: dict[TextHash, bytes] = {}
     for collection, texts in ((Collection.PASSAGES, passages), (Collection.QUESTIONS, questions)):
-        encode = encoder.encode_passages if collection is Collection.PASSAGES else encoder.encode_questions
         for some in _slices(texts):
-            rows = _checked(encode([texts[hashed] for hashed in some]), len(some), encoder)
-            vectors[collection].update(zip(some, rows, strict=True))
-            done += sum(len(texts[hashed]) for hashed in some)
+            wanted = [texts[hashed] for hashed in some]
+            codes: Sequence[bytes] = ()
+            if collection is Collection.QUESTIONS:
+                rows = encoder.encode_questions(wanted)
+            elif isinstance(encoder, TokenEncoder):
+                rows, codes = encoder.encode_passage_tokens(wanted)
+            else:
+                rows = encoder.encode_passages(wanted)
+            vectors[collection].update(zip(some, _checked(rows, len(some), encoder), strict=True))
+            tokens.update(zip(some, codes, strict=False))  # what is without any is ranked without them
+            done += sum(map(len, wanted))
             report(done / total)
-    return NewVectors(vectors[Collection.PASSAGES], vectors[Collection.QUESTIONS])
+    return NewVectors(
+        vectors[Collection.PASSAGES],
+        vectors[Collection.QUESTIONS],
+        PreparedTokens(encoder.tokens_key, tokens) if isinstance(encoder, TokenEncoder) else None,
+    )
 
 
 def _wordings(document: SplitDocument) -> list[str]:

@@ -5,14 +5,23 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final, Protocol, Self
 
-from core.errors import Conflict, ModelError, NotFound, ParseFailed, StorageError, TooLarge, UnsupportedFormat
+from core.errors import (
+    Conflict,
+    ModelError,
+    NotFound,
+    ParseFailed,
+    StorageError,
+    TooLarge,
+    UnsupportedFormat,
+    ZhidaError,
+)
 from core.types import DocumentKind, DocumentVersion, VersionStatus
 from ingest.context import document_title
 from ingest.duplicates import collapse_blocks, collapse_passages
@@ -64,6 +73,15 @@ class FileReader(Protocol):
         ...
 
 
+Review = Callable[[DocumentVersion, PreparedVersion], Sequence[str]]
+"""Says what a person should know about a version that is about to be published."""
+
+
+def nothing_to_say(_version: DocumentVersion, _prepared: PreparedVersion) -> Sequence[str]:
+    """A review without remarks."""
+    return ()
+
+
 class _Stopped(Exception):
     """The work on a job was given up because the worker is stopping."""
 
@@ -98,14 +116,25 @@ class Worker:
     """
 
     def __init__(
-        self, kb: KnowledgeBase, encoder: Encoder, sandbox: FileReader, *, owner: str, lease_s: float = LEASE_S
+        self,
+        kb: KnowledgeBase,
+        encoder: Encoder,
+        sandbox: FileReader,
+        *,
+        owner: str,
+        lease_s: float = LEASE_S,
+        review: Review = nothing_to_say,
     ) -> None:
-        """`owner` names this worker in its leases. No two running workers may share it."""
+        """`owner` names this worker in its leases. No two running workers may share it.
+
+        `review` looks at a version before it is published; what it says becomes the version's warnings.
+        """
         self._kb = kb
         self._encoder = encoder
         self._sandbox = sandbox
         self._owner = owner
         self._lease_s = lease_s
+        self._review = review
         self._awake = threading.Event()
 
     def process(self, job: Job, *, progress: Progress = unheard) -> DocumentVersion:
@@ -268,12 +297,23 @@ class Worker:
         content = self._split(document, job.version.name)
         report(SPLIT)
         try:
-            return self._kb.publish(job, self._prepared(document, content, report))
+            return self._kb.publish(job, self._reviewed(job, self._prepared(document, content, report)))
         except Conflict:
             # If the job is still ours, a vector that this version shares with a deleted document is
             # gone since we looked; then it is computed like the others. If not, this raises again.
             self._kb.renew(job, progress=EMBEDDED, seconds=self._lease_s)
-            return self._kb.publish(job, self._prepared(document, content, report))
+            return self._kb.publish(job, self._reviewed(job, self._prepared(document, content, report)))
+
+    def _reviewed(self, job: Job, prepared: PreparedVersion) -> PreparedVersion:
+        """The version with what the review says. A review that fails keeps nobody from publishing."""
+        if not prepared.pairs:
+            return prepared
+        try:
+            more = self._review(job.version, prepared)
+        except ZhidaError:
+            _log.exception("the Q&A pairs of %r were published without being compared with others", job.version.name)
+            return prepared
+        return replace(prepared, warnings=(*prepared.warnings, *more))
 
     def _split(self, document: ParsedDocument, name: str) -> SplitDocument:
         content = split(
@@ -304,6 +344,7 @@ class Worker:
             encoder_key=self._encoder.identity.key,
             passage_vectors=vectors.passages,
             question_vectors=vectors.questions,
+            tokens=vectors.tokens,
         )
 
     def _fail(self, job: Job, reason: str) -> DocumentVersion:

@@ -54,6 +54,15 @@ class PreparedPair:
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedTokens:
+    """Passages token by token, compressed, by the hash of `indexed_text`."""
+
+    key: str
+    """Which encoder and which compression; token vectors of two keys never mix."""
+    passages: Mapping[TextHash, bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedVersion:
     """The canonical text of a version, its passages in order, its pairs, and every vector it needs.
 
@@ -70,3 +79,5 @@ class PreparedVersion:
     passage_vectors: Mapping[TextHash, Vectors]
     """One-dimensional float32 of the encoder's dimension, L2-normalised."""
     question_vectors: Mapping[TextHash, Vectors]
+    tokens: PreparedTokens | None = None
+    """`None` when the encoder gives no token vectors."""

@@ -17,7 +17,7 @@ from kb.prepared import PreparedPair, PreparedVersion, text_hash
 from kb.records import Job
 from kb.rows import chunked, hold
 from kb.tables import TEXT_PART, documents, pairs, passages, questions, version_texts, versions
-from kb.vectors import drop_orphans, store_vectors
+from kb.vectors import drop_orphans, store_tokens, store_vectors
 
 ROWS: Final = 2_000
 """Rows handed to the driver at once, which bounds the memory of a large version."""
@@ -252,6 +252,8 @@ def _write_vectors(connection: Connection, prepared: PreparedVersion) -> None:
     key = prepared.encoder_key
     missing = store_vectors(connection, Collection.PASSAGES, key, prepared.passage_vectors, wanted=indexed)
     missing |= store_vectors(connection, Collection.QUESTIONS, key, prepared.question_vectors, wanted=asked) - negative
+    if prepared.tokens is not None:
+        store_tokens(connection, prepared.tokens, wanted=indexed)
     if missing:
         raise Conflict(f"{len(missing)} vectors that this version relies on were deleted meanwhile. Process it again.")
 

@@ -7,9 +7,10 @@ from itertools import groupby
 from typing import Final
 
 from kb.index import Collection
+from kb.prepared import PreparedTokens
 from kb.records import MissingVector
 from kb.store import KnowledgeBase
-from models.encoder import Encoder, Vectors
+from models.encoder import Encoder, TokenEncoder, Vectors
 
 PAGE: Final = 256
 """Texts encoded and stored at once: enough for batches of like length, little enough to lose when killed."""
@@ -28,28 +29,36 @@ def reembed(kb: KnowledgeBase, encoder: Encoder, *, progress: Callable[[int, int
     Returns:
         How many vectors were computed.
     """
+    tokens_key = encoder.tokens_key if isinstance(encoder, TokenEncoder) else None
     key = encoder.identity.key
-    total = sum(len(page) for page in _pages(kb, key))
+    total = sum(len(page) for page in _pages(kb, key, tokens_key))
     done = 0
-    for page in _pages(kb, key):
+    for page in _pages(kb, key, tokens_key):
         for collection, texts in groupby(page, key=lambda text: text.collection):
             done += _encode(kb, encoder, collection, list(texts))
         progress(done, max(total, done))
-    kb.drop_other_vectors(key)
+    kb.drop_other_vectors(key, tokens_key=tokens_key)
     return done
 
 
-def _pages(kb: KnowledgeBase, encoder_key: str) -> Iterator[list[MissingVector]]:
+def _pages(kb: KnowledgeBase, encoder_key: str, tokens_key: str | None) -> Iterator[list[MissingVector]]:
     last: MissingVector | None = None
-    while page := kb.missing_vectors(encoder_key, after=last, limit=PAGE):
+    while page := kb.missing_vectors(encoder_key, tokens_key=tokens_key, after=last, limit=PAGE):
         yield page
         last = page[-1]
 
 
 def _encode(kb: KnowledgeBase, encoder: Encoder, collection: Collection, missing: list[MissingVector]) -> int:
     texts = [text.text for text in missing]
-    passages = collection is Collection.PASSAGES
-    vectors: Vectors = encoder.encode_passages(texts) if passages else encoder.encode_questions(texts)
-    hashes = (text.text_hash for text in missing)
-    kb.add_vectors(collection, encoder.identity.key, dict(zip(hashes, vectors, strict=True)))
+    hashes = [text.text_hash for text in missing]
+    tokens: PreparedTokens | None = None
+    vectors: Vectors
+    if collection is Collection.QUESTIONS:
+        vectors = encoder.encode_questions(texts)
+    elif isinstance(encoder, TokenEncoder):
+        vectors, codes = encoder.encode_passage_tokens(texts)
+        tokens = PreparedTokens(encoder.tokens_key, dict(zip(hashes, codes, strict=True)))
+    else:
+        vectors = encoder.encode_passages(texts)
+    kb.add_vectors(collection, encoder.identity.key, dict(zip(hashes, vectors, strict=True)), tokens=tokens)
     return len(texts)

@@ -163,6 +163,16 @@ vectors: Final = Table(
     **TABLE_OPTIONS,
 )
 
+token_vectors: Final = Table(
+    "token_vectors",
+    metadata,
+    Column("text_hash", String(64), primary_key=True),
+    Column("tokens_key", StoredText(200), primary_key=True),
+    Column("tokens", LongBinary, nullable=False),
+    **TABLE_OPTIONS,
+)
+"""Passages token by token, as the encoder's codec compresses them. A passage without any is ranked without them."""
+
 changes: Final = Table(
     "changes",
     metadata,

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, func, insert, or_, select, true
 
 from core.errors import InvalidInput
 from core.types import QuestionKind, indexed_text
 from kb.index import Collection
-from kb.prepared import TextHash
+from kb.prepared import PreparedTokens, TextHash
 from kb.records import MissingVector
 from kb.rows import chunked
-from kb.tables import passages, questions, vectors
+from kb.tables import passages, questions, token_vectors, vectors
 from models.encoder import Vectors
 
 _FLOAT: Final = np.dtype("<f4")
@@ -48,6 +48,21 @@ def read_vectors(
     return found
 
 
+def sample(connection: Connection, encoder_key: str, limit: int) -> list[tuple[str, Vectors]]:
+    """The passages whose hashes come first, which is as good as any random choice."""
+    source = vectors.join(passages, passages.c.text_hash == vectors.c.text_hash)
+    mine = and_(vectors.c.collection == Collection.PASSAGES, vectors.c.encoder_key == encoder_key)
+    query = select(passages.c.context, passages.c.text, vectors.c.vector).select_from(source).where(mine)
+    rows = connection.execute(query.order_by(vectors.c.text_hash, passages.c.id).limit(limit))
+    return [(indexed_text(row.context, row.text), from_bytes(row.vector)) for row in rows]
+
+
+def count(connection: Connection, encoder_key: str) -> int:
+    """Number of passages' vectors of this encoder."""
+    mine = and_(vectors.c.collection == Collection.PASSAGES, vectors.c.encoder_key == encoder_key)
+    return int(connection.execute(select(func.count()).select_from(vectors).where(mine)).scalar_one())
+
+
 def store_vectors(
     connection: Connection,
     collection: Collection,
@@ -79,6 +94,31 @@ def store_vectors(
     return missing
 
 
+def read_tokens(connection: Connection, tokens_key: str, passage_ids: Sequence[int]) -> dict[int, bytes]:
+    """Compressed token vectors by passage; those that have none are missing."""
+    source = passages.join(
+        token_vectors,
+        and_(token_vectors.c.text_hash == passages.c.text_hash, token_vectors.c.tokens_key == tokens_key),
+    )
+    found: dict[int, bytes] = {}
+    for some in chunked(passage_ids):
+        query = select(passages.c.id, token_vectors.c.tokens).select_from(source).where(passages.c.id.in_(some))
+        found.update((row.id, row.tokens) for row in connection.execute(query))
+    return found
+
+
+def store_tokens(connection: Connection, given: PreparedTokens, *, wanted: Iterable[TextHash]) -> None:
+    """Store those of the given token vectors that are wanted and new. The caller holds the turn for changes."""
+    for some in chunked(sorted(set(wanted).intersection(given.passages))):
+        stored = select(token_vectors.c.text_hash).where(
+            token_vectors.c.text_hash.in_(some), token_vectors.c.tokens_key == given.key
+        )
+        lacking = set(some).difference(connection.execute(stored).scalars())
+        rows = [{"text_hash": key, "tokens_key": given.key, "tokens": given.passages[key]} for key in sorted(lacking)]
+        if rows:
+            connection.execute(insert(token_vectors), rows)
+
+
 def used(connection: Connection, collection: Collection, hashes: Iterable[TextHash]) -> set[TextHash]:
     """Those of the hashes that a passage or question has."""
     column = _TEXT_HASH[collection]
@@ -93,27 +133,34 @@ def drop_orphans(connection: Connection, collection: Collection, hashes: Sequenc
     kept = used(connection, collection, hashes)
     for some in chunked([key for key in hashes if key not in kept]):
         connection.execute(delete(vectors).where(vectors.c.text_hash.in_(some), vectors.c.collection == collection))
+        if collection is Collection.PASSAGES:
+            connection.execute(delete(token_vectors).where(token_vectors.c.text_hash.in_(some)))
 
 
-def drop_other_encoders(connection: Connection, encoder_key: str) -> int:
-    """Delete the vectors of every other encoder. Returns how many."""
+def drop_other_encoders(connection: Connection, encoder_key: str, tokens_key: str | None) -> int:
+    """Delete the vectors of every other encoder, token vectors included. Returns how many vectors."""
+    others = token_vectors.c.tokens_key != tokens_key if tokens_key is not None else true()
+    connection.execute(delete(token_vectors).where(others))
     return connection.execute(delete(vectors).where(vectors.c.encoder_key != encoder_key)).rowcount
 
 
 def missing_vectors(
-    connection: Connection, encoder_key: str, after: MissingVector | None, limit: int
+    connection: Connection, encoder_key: str, tokens_key: str | None, after: MissingVector | None, limit: int
 ) -> list[MissingVector]:
-    """Texts without a vector of this encoder, passages first, each collection in the order of the hashes."""
+    """Texts without a vector of this encoder, passages first, each collection in the order of the hashes.
+
+    With `tokens_key` also the passages that lack token vectors of that key.
+    """
     found: list[MissingVector] = []
     if after is None or after.collection is Collection.PASSAGES:
-        query = _lacking(passages, Collection.PASSAGES, encoder_key, after)
+        query = _lacking(passages, Collection.PASSAGES, encoder_key, tokens_key, after)
         found.extend(
             MissingVector(Collection.PASSAGES, row.text_hash, indexed_text(row.context, row.text))
             for row in connection.execute(query.limit(limit))
         )
         after = None
     if len(found) < limit:
-        query = _lacking(questions, Collection.QUESTIONS, encoder_key, after)
+        query = _lacking(questions, Collection.QUESTIONS, encoder_key, None, after)
         found.extend(
             MissingVector(Collection.QUESTIONS, row.text_hash, row.text)
             for row in connection.execute(query.limit(limit - len(found)))
@@ -121,7 +168,9 @@ def missing_vectors(
     return found
 
 
-def _lacking(table: Table, collection: Collection, encoder_key: str, after: MissingVector | None) -> Select[Any]:
+def _lacking(
+    table: Table, collection: Collection, encoder_key: str, tokens_key: str | None, after: MissingVector | None
+) -> Select[Any]:
     """Rows without a vector; of several with one text only the first, since they share it."""
     twin = table.alias()
     has_vector = select(vectors.c.text_hash).where(
@@ -136,7 +185,13 @@ def _lacking(table: Table, collection: Collection, encoder_key: str, after: Miss
         has_twin = has_twin.where(twin.c.kind != QuestionKind.NEGATIVE)
     if after is not None:
         query = query.where(table.c.text_hash > after.text_hash)
-    return query.where(~has_vector.exists(), ~has_twin.exists())
+    lacks = ~has_vector.exists()
+    if tokens_key is not None:
+        has_tokens = select(token_vectors.c.text_hash).where(
+            token_vectors.c.text_hash == table.c.text_hash, token_vectors.c.tokens_key == tokens_key
+        )
+        lacks = or_(lacks, ~has_tokens.exists())
+    return query.where(lacks, ~has_twin.exists())
 
 
 def _stored(collection: Collection, encoder_key: str, hashes: Sequence[TextHash]) -> ColumnElement[bool]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,4 +41,41 @@ class Encoder(Protocol):
 
     def count_tokens(self, texts: Sequence[str], /) -> list[int]:
         """Return the number of tokens of each text, without prefix and end marks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TokenEncoding:
+    """A question as one vector and token by token."""
+
+    vector: Vectors
+    """Shape `(dimension,)`."""
+    tokens: Vectors
+    """Shape `(tokens, kept)`, rows of length 1, comparable with what `expand_tokens` returns."""
+    weights: Vectors
+    """How much each token tells, above 0: shape `(tokens,)`. A rare name tells more than a particle."""
+
+
+@runtime_checkable
+class TokenEncoder(Encoder, Protocol):
+    """An encoder that gives a vector for every token as well, for late interaction.
+
+    One pass gives both. Prefix and end marks have no token vector.
+    """
+
+    @property
+    def tokens_key(self) -> str:
+        """Which model and which compression the stored token vectors are of."""
+        ...
+
+    def encode_question_tokens(self, text: str, /) -> TokenEncoding:
+        """Return the question's vector, as `encode_questions` does, and those of its tokens."""
+        ...
+
+    def encode_passage_tokens(self, texts: Sequence[str], /) -> tuple[Vectors, list[bytes]]:
+        """Return one row per text, as `encode_passages` does, and each text's compressed token vectors."""
+        ...
+
+    def expand_tokens(self, stored: Sequence[bytes], /) -> list[Vectors]:
+        """Each text's compressed token vectors as rows of length 1: shape `(tokens, kept)`."""
         ...

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.text import fold
 from core.types import EncoderIdentity
-from models.encoder import Vectors
+from models.encoder import TokenEncoding, Vectors
 
 
 class FakeEncoder:
@@ -41,6 +41,24 @@ class FakeEncoder:
         """Return one row per text, in order."""
         return self._encode(texts)
 
+    @property
+    def tokens_key(self) -> str:
+        """The encoder's key, as the characters are what is stored."""
+        return f"{self._identity.key}+characters"
+
+    def encode_question_tokens(self, text: str, /) -> TokenEncoding:
+        """Return the text's vector, and one for every character."""
+        characters = _characters(text)
+        return TokenEncoding(self._encode([text])[0], self._encode(characters), np.ones(len(characters), np.float32))
+
+    def encode_passage_tokens(self, texts: Sequence[str], /) -> tuple[Vectors, list[bytes]]:
+        """Return one row per text, and its characters."""
+        return self._encode(texts), ["".join(_characters(text)).encode() for text in texts]
+
+    def expand_tokens(self, stored: Sequence[bytes], /) -> list[Vectors]:
+        """One row for every character of each text."""
+        return [self._encode(each.decode()) for each in stored]
+
     def count_tokens(self, texts: Sequence[str], /) -> list[int]:
         """Two characters make a token."""
         return [(len(text) + 1) // 2 for text in texts]
@@ -62,6 +80,10 @@ class FakeEncoder:
 
 
 MAX_TOKENS: Final = 512
+
+
+def _characters(text: str) -> list[str]:
+    return list("".join(fold(text).split())[: 2 * MAX_TOKENS])
 
 
 def _unit(dimension: int) -> Vectors:

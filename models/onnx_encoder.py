@@ -14,7 +14,8 @@ import tokenizers
 
 from core.errors import ConfigurationError
 from core.types import EncoderIdentity
-from models.encoder import Vectors
+from models.encoder import TokenEncoding, Vectors
+from models.token_codec import TokenCodec
 
 BUILTIN_FOLDER: Final = Path(__file__).parent / "e5-small-zh-en"
 
@@ -70,18 +71,62 @@ class OnnxEncoder:
             len(encoding.ids) for encoding in self._counter.encode_batch_fast(list(texts), add_special_tokens=False)
         ]
 
+    @cached_property
+    def tokens_key(self) -> str:
+        """The encoder's key and the codec's."""
+        return f"{self.identity.key}+{self._codec.key}"
+
+    def encode_question_tokens(self, text: str, /) -> TokenEncoding:
+        """Return the question's vector and those of its tokens, from one pass."""
+        vectors, tokens, pieces = self._encode_tokens([text], QUESTION_PREFIX)
+        return TokenEncoding(vectors[0], self._codec.project(tokens[0]), self._codec.information[pieces[0]])
+
+    def encode_passage_tokens(self, texts: Sequence[str], /) -> tuple[Vectors, list[bytes]]:
+        """Return one row per text, and its token vectors, compressed."""
+        vectors, tokens, _ = self._encode_tokens(texts, PASSAGE_PREFIX)
+        return vectors, [self._codec.compress(each) for each in tokens]
+
+    def expand_tokens(self, stored: Sequence[bytes], /) -> list[Vectors]:
+        """Each text's compressed token vectors as rows of length 1."""
+        together = self._codec.expand(b"".join(stored))  # one step for all is several times as fast
+        ends = np.cumsum([len(each) // self._codec.token_bytes for each in stored], dtype=np.int64)
+        return np.split(together, ends[:-1]) if stored else []
+
+    def token_vectors(self, texts: Sequence[str], prefix: str) -> list[Vectors]:
+        """Return each text's token vectors as the model gives them, for fitting the codec."""
+        return self._encode_tokens(texts, prefix)[1]
+
     def _encode(self, texts: list[str]) -> Vectors:
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
-        ids = [encoding.ids for encoding in self._tokenizer.encode_batch_fast(texts)]
+        for rows, (pooled,) in self._run(self._ids(texts), ["embedding"]):
+            vectors[rows] = pooled
+        return vectors
+
+    def _encode_tokens(self, texts: Sequence[str], prefix: str) -> tuple[Vectors, list[Vectors], list[list[int]]]:
+        """Vectors of the texts, and for each text those of its tokens and which pieces these are."""
+        vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
+        tokens: list[Vectors] = [np.empty((0, DIMENSION), dtype=np.float32)] * len(texts)
+        ids = self._ids([prefix + text for text in texts])
+        # The start mark and the prefix, whose blank the tokenizer may join with the text's first word
+        skipped = 1 + len(self._counter.encode(prefix.strip(), add_special_tokens=False).ids)
+        for rows, (pooled, hidden) in self._run(ids, ["embedding", "token_embeddings"]):
+            vectors[rows] = pooled
+            for at, row in enumerate(rows):
+                tokens[row] = hidden[at, skipped : len(ids[row]) - 1]
+        return vectors, tokens, [row[skipped:-1] for row in ids]
+
+    def _ids(self, texts: list[str]) -> list[list[int]]:
+        return [encoding.ids for encoding in self._tokenizer.encode_batch_fast(texts)]
+
+    def _run(self, ids: list[list[int]], outputs: list[str]) -> Iterator[tuple[list[int], list[Vectors]]]:
+        """Batch by batch: which texts, and the outputs."""
         for rows in _batches([len(row) for row in ids]):
-            width = max(len(ids[row]) for row in rows)
-            input_ids = np.full((len(rows), width), PAD_ID, dtype=np.int64)
-            mask = np.zeros((len(rows), width), dtype=np.int64)
+            input_ids = np.full((len(rows), max(len(ids[row]) for row in rows)), PAD_ID, dtype=np.int64)
+            mask = np.zeros_like(input_ids)
             for at, row in enumerate(rows):
                 input_ids[at, : len(ids[row])] = ids[row]
                 mask[at, : len(ids[row])] = 1
-            vectors[rows] = self._session.run(["embedding"], {"input_ids": input_ids, "attention_mask": mask})[0]
-        return vectors
+            yield rows, self._session.run(outputs, {"input_ids": input_ids, "attention_mask": mask})
 
     @cached_property
     def _session(self) -> onnxruntime.InferenceSession:
@@ -97,6 +142,10 @@ class OnnxEncoder:
         tokenizer.no_padding()
         tokenizer.enable_truncation(MAX_TOKENS)
         return tokenizer
+
+    @cached_property
+    def _codec(self) -> TokenCodec:
+        return TokenCodec.read(self._read("token_codec.npz"))
 
     @cached_property
     def _counter(self) -> tokenizers.Tokenizer:

@@ -58,12 +58,17 @@ def standardised_fusion(rankings: Sequence[tuple[float, Sequence[Candidate]]]) -
     for weight, ranking in rankings:
         scores = {candidate.entry_id: candidate.score for candidate in ranking}
         lowest = min(scores.values())
-        column = [scores.get(entry_id, lowest) for entry_id in ids]
-        average = fmean(column)
-        deviation = sqrt(fmean([(score - average) ** 2 for score in column])) + _FLAT
+        column = standardise([scores.get(entry_id, lowest) for entry_id in ids])
         for entry_id, score in zip(ids, column, strict=True):
-            fused[entry_id] += weight * (score - average) / deviation
+            fused[entry_id] += weight * score
     return _best_first(fused)
+
+
+def standardise(values: Sequence[float]) -> list[float]:
+    """The values in standard deviations from their mean; all 0.0 if they are equal."""
+    average = fmean(values)
+    deviation = sqrt(fmean([(value - average) ** 2 for value in values])) + _FLAT
+    return [(value - average) / deviation for value in values]
 
 
 def reciprocal_rank_fusion(

@@ -27,9 +27,10 @@ class RecordingEncoder(FakeEncoder):
         self.questions: list[list[str]] = []
         self._answer = answer
 
-    def encode_passages(self, texts: Sequence[str], /) -> Vectors:
+    def encode_passage_tokens(self, texts: Sequence[str], /) -> tuple[Vectors, list[bytes]]:
         self.passages.append(list(texts))
-        return super().encode_passages(texts) if self._answer is None else self._answer
+        vectors, tokens = super().encode_passage_tokens(texts)
+        return (vectors if self._answer is None else self._answer), tokens
 
     def encode_questions(self, texts: Sequence[str], /) -> Vectors:
         self.questions.append(list(texts))

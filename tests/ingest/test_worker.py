@@ -16,8 +16,9 @@ from core.errors import ParseFailed, StorageError
 from core.migrations import migrate
 from core.types import Audience, DocumentKind, DocumentVersion, QAStatus, VersionStatus
 from ingest.parsed import Block, BlockKind, ParsedDocument, ParsedPair
-from ingest.worker import Worker
+from ingest.worker import Worker, nothing_to_say
 from kb.blobs import BlobStore
+from kb.prepared import PreparedVersion
 from kb.store import Job, KnowledgeBase, Upload
 from models.encoder import Vectors
 from models.fake_encoder import FakeEncoder
@@ -63,10 +64,10 @@ class CountingEncoder(FakeEncoder):
         self.encoded: list[str] = []
         self._before = before
 
-    def encode_passages(self, texts: Sequence[str], /) -> Vectors:
+    def encode_passage_tokens(self, texts: Sequence[str], /) -> tuple[Vectors, list[bytes]]:
         self._before()
         self.encoded += texts
-        return super().encode_passages(texts)
+        return super().encode_passage_tokens(texts)
 
 
 @pytest.fixture
@@ -83,7 +84,8 @@ def upload(kb: KnowledgeBase, name: str, content: str, kind: DocumentKind | None
 
 def worker_for(kb: KnowledgeBase, **parts: object) -> Worker:
     reader, encoder = parts.get("reader", LineReader()), parts.get("encoder", FakeEncoder())
-    return Worker(kb, encoder, reader, owner="test")  # type: ignore[arg-type]
+    review = parts.get("review", nothing_to_say)
+    return Worker(kb, encoder, reader, owner="test", review=review)  # type: ignore[arg-type]
 
 
 def lease(kb: KnowledgeBase, owner: str = "test") -> Job:
@@ -117,6 +119,35 @@ class TestAnUpload:
             ("能退吗", "能"),
             ("要运费吗", "不要"),
         ]
+
+    def test_of_questions_and_answers_is_looked_at_before_it_is_published(self, kb: KnowledgeBase) -> None:
+        """What the review says is told with the version."""
+        seen: list[tuple[str, int]] = []
+
+        def review(version: DocumentVersion, prepared: PreparedVersion) -> list[str]:
+            seen.append((version.name, len(prepared.pairs)))
+            assert kb.pairs() == []
+            return ["两条重复"]
+
+        upload(kb, "问答.csv", "能退吗=能\n要运费吗=不要", DocumentKind.QA)
+        version = worker_for(kb, review=review).run_once()
+
+        assert version is not None
+        assert version.warnings == ("两条重复",)
+        assert seen == [("问答.csv", 2)]
+
+    def test_is_published_when_its_review_fails(self, kb: KnowledgeBase) -> None:
+        """Warnings are a help and no condition."""
+
+        def review(_version: DocumentVersion, _prepared: PreparedVersion) -> list[str]:
+            raise StorageError("No neighbours today.")
+
+        upload(kb, "问答.csv", "能退吗=能", DocumentKind.QA)
+        version = worker_for(kb, review=review).run_once()
+
+        assert version is not None
+        assert version.status is VersionStatus.READY
+        assert len(kb.pairs()) == 1
 
     def test_of_a_name_that_exists_encodes_only_what_changed(self, kb: KnowledgeBase) -> None:
         """Unchanged passages keep their vectors."""
@@ -206,8 +237,8 @@ class TestABadFile:
         """A broken encoder can't poison the index."""
 
         class Broken(FakeEncoder):
-            def encode_passages(self, texts: Sequence[str], /) -> Vectors:
-                return np.full((len(texts), 64), np.nan, dtype=np.float32)
+            def encode_passage_tokens(self, texts: Sequence[str], /) -> tuple[Vectors, list[bytes]]:
+                return np.full((len(texts), 64), np.nan, dtype=np.float32), [b""] * len(texts)
 
         upload(kb, "a.txt", "内容")
 

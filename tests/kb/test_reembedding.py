@@ -35,11 +35,11 @@ class Breaking(FakeEncoder):
         super().__init__()
         self._left = batches
 
-    def encode_passages(self, texts: Sequence[str], /) -> Vectors:
+    def encode_passage_tokens(self, texts: Sequence[str], /) -> tuple[Vectors, list[bytes]]:
         if self._left == 0:
             raise ModelUnavailable("The encoder has gone away. Try again.")
         self._left -= 1
-        return super().encode_passages(texts)
+        return super().encode_passage_tokens(texts)
 
 
 def quiet(done: int, total: int) -> None:
@@ -114,3 +114,43 @@ class TestTheSameEncoder:
 
         assert reembed(kb, FakeEncoder(), progress=lambda done, total: told.append(done)) == 0
         assert told == []
+
+
+class TestTokenVectors:
+    def test_of_passages_that_an_older_release_stored_are_added(self, kb: KnowledgeBase) -> None:
+        """Their vectors are there; only the tokens are missing, and nothing else is lost."""
+        publish(kb, "a.txt", "甲方规定", "乙方规定")
+        encoder = FakeEncoder()
+        reembed(kb, encoder, progress=quiet)
+        ids = kb.live_ids(Collection.PASSAGES).tolist()
+
+        stored = kb.token_vectors(ids, tokens_key=encoder.tokens_key)
+
+        assert sorted(stored) == ids
+        assert kb.missing_vectors(encoder.identity.key, tokens_key=encoder.tokens_key) == []
+
+    def test_go_with_their_passages(self, kb: KnowledgeBase) -> None:
+        """A delete deletes them like everything else."""
+        publish(kb, "a.txt", "甲方规定")
+        encoder = FakeEncoder()
+        reembed(kb, encoder, progress=quiet)
+        ids = kb.live_ids(Collection.PASSAGES).tolist()
+
+        kb.delete(kb.documents()[0].document_id)
+
+        assert kb.token_vectors(ids, tokens_key=encoder.tokens_key) == {}
+        publish(kb, "a.txt", "甲方规定")
+        again = kb.live_ids(Collection.PASSAGES).tolist()
+        assert kb.token_vectors(again, tokens_key=encoder.tokens_key) == {}
+
+    def test_of_another_encoder_are_dropped(self, kb: KnowledgeBase) -> None:
+        """They could never be compared."""
+        publish(kb, "a.txt", "甲方规定")
+        first, second = FakeEncoder(name="first"), FakeEncoder(name="second")
+        reembed(kb, first, progress=quiet)
+        ids = kb.live_ids(Collection.PASSAGES).tolist()
+
+        reembed(kb, second, progress=quiet)
+
+        assert kb.token_vectors(ids, tokens_key=first.tokens_key) == {}
+        assert sorted(kb.token_vectors(ids, tokens_key=second.tokens_key)) == ids
