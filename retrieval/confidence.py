@@ -1,34 +1,25 @@
-"""How likely the evidence answers the question: a small logistic model on four plain features."""
+"""How likely the evidence answers the question: a small logistic model on three plain features."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, fields
 from functools import lru_cache
-from math import ceil, exp, log1p
+from math import exp
 from pathlib import Path
-from statistics import fmean
 from typing import Final
 
 from core.text import HAN, fold
 from core.types import Hit
 from kb.index import Candidate
+from models.encoder import Vectors
+from retrieval.background import Background
 from retrieval.explanation import folded_passage
 
 MODEL_FILE: Final = Path(__file__).with_name("confidence.json")
 """Weights with the suites they were fitted on; `python -m eval.benchmarks.fit_confidence` writes it."""
-
-BACKGROUND_FROM: Final = 20
-"""Candidates beyond this rank are taken for what merely resembles the question."""
-
-BACKGROUND_SHARE: Final = 4
-"""In a small knowledge base, all but the best one in four are (tried on samples of 2 to 30 passages)."""
-
-UNRELATED_COSINE: Final = 0.81
-"""Of the default encoder: the mean over questions with passages of other suites. Stands in for the background
-where there is a single passage."""
 
 _RUNS: Final = re.compile(f"[{HAN}]+|[a-z0-9]+")
 
@@ -49,17 +40,16 @@ _EMPTY_WORDS: Final = frozenset(_ENGLISH_EMPTY.split())
 class Evidence:
     """What the model reads. All features grow with the chance that the question is answered."""
 
-    cosine: float
-    """Best cosine of any passage."""
-    cosine_lead: float
-    """How far the best cosine is above that of passages that merely resemble the question."""
-    lexical_lead: float
-    """The same for BM25, as a difference of logarithms."""
+    standing: float
+    """How far the best cosine is above what chance would give, in deviations: see `retrieval.background`."""
     coverage: float
     """Share of the question's content that the best passage contains word for word, 0.0 to 1.0."""
+    weakest: float | None
+    """How well the best passage meets even those tokens of the question that it meets least, -1.0 to 1.0; `None` where
+    the encoder gives no token vectors."""
 
 
-NO_EVIDENCE: Final = Evidence(0.0, 0.0, 0.0, 0.0)
+NO_EVIDENCE: Final = Evidence(0.0, 0.0, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +57,18 @@ class ConfidenceModel:
     """A logistic regression: `1 / (1 + exp(-(bias + weights · features)))`."""
 
     bias: float
-    weights: Evidence
+    weights: Sequence[float]
+    """One for each field of `Evidence`, in order."""
+    typical_weakest: float
+    """Stands in for a `weakest` that isn't known: the mean where the model was fitted."""
 
 
 @lru_cache(maxsize=1)
 def load_model() -> ConfidenceModel:
     """Read the shipped weights."""
     raw = json.loads(MODEL_FILE.read_text(encoding="utf-8"))
-    return ConfidenceModel(raw["bias"], Evidence(**raw["weights"]))
+    weights = [float(raw["weights"][field.name]) for field in fields(Evidence)]
+    return ConfidenceModel(raw["bias"], weights, raw["typical_weakest"])
 
 
 def confidence(evidence: Evidence) -> float:
@@ -82,31 +76,22 @@ def confidence(evidence: Evidence) -> float:
     if evidence == NO_EVIDENCE:
         return 0.0
     model = load_model()
-    score = model.bias + sum(
-        weight * feature for weight, feature in zip(astuple(model.weights), astuple(evidence), strict=True)
-    )
+    values = [model.typical_weakest if value is None else value for value in astuple(evidence)]
+    score = model.bias + sum(weight * value for weight, value in zip(model.weights, values, strict=True))
     return 1.0 / (1.0 + exp(-score))
 
 
-def weigh(question: str, dense: Sequence[Candidate], lexical: Sequence[Candidate], hits: Sequence[Hit]) -> Evidence:
-    """Read the features off both rankings and the best hit."""
+def weigh(
+    question: str, vector: Vectors, dense: Sequence[Candidate], hits: Sequence[Hit], background: Background
+) -> Evidence:
+    """Read the features off the dense ranking and the best hit. `vector` is the question's."""
     if not hits or not dense:
         return NO_EVIDENCE
-    cosine = dense[0].score
-    background = _background(dense)
-    lexical_background = _background(lexical)
     return Evidence(
-        cosine=cosine,
-        cosine_lead=cosine - (UNRELATED_COSINE if background is None else background),
-        lexical_lead=log1p(lexical[0].score) - log1p(lexical_background or 0.0) if lexical else 0.0,
+        standing=background.standing(vector, dense[0].score),
         coverage=coverage(question, hits[0].passage.indexed_text),
+        weakest=hits[0].why.weakest,
     )
-
-
-def _background(ranking: Sequence[Candidate]) -> float | None:
-    """Mean score of what merely resembles the question; `None` if nothing else was found."""
-    beyond = ranking[max(1, min(BACKGROUND_FROM, ceil(len(ranking) / BACKGROUND_SHARE))) :]
-    return fmean(candidate.score for candidate in beyond) if beyond else None
 
 
 def coverage(question: str, text: str) -> float:
