@@ -91,16 +91,6 @@ _SAYS_FAREWELL: Final = re.compile(
     r"再见|拜|回见|下次见|88|\b(?:bye|goodbye|good bye|see (?:you|ya)|good night|have a)\b"
 )
 
-_FOLLOW_UP: Final = re.compile(
-    r"^(?:那么?|那如果|还有|然后|另外|所以|而且|如果是?|要是|and|what about|how about|then|so|also|but|or)(?:\b|(?=[^a-z]))|"
-    r"(?<![其吉])它|他们|她们|这个|那个|这些|那些|这种|那种|这样|那样|上面|刚才|前者|后者|该产品|"
-    r"\b(?:it|its|they|them|their|that|those|these|this one|that one|the same|the former|the latter)\b"
-)
-SHORT: Final = 12
-"""Letters and characters below which a message may lean on the one before it."""
-
-LONGEST_FOLLOW_UP: Final = 60
-
 
 def wants_person(text: str) -> bool:
     """Whether the customer asks to speak to a person, in any of the usual wordings."""
@@ -125,19 +115,6 @@ def small_talk(text: str) -> SmallTalk | None:
     if _only(_THANKS, words) and _SAYS_THANKS.search(words):
         return SmallTalk.THANKS
     return None
-
-
-def leans_on_history(text: str) -> bool:
-    """Whether a message points back to an earlier one: with a pronoun, or by starting in the middle.
-
-    A long message explains itself what its pronouns mean.
-    """
-    return len(text) <= LONGEST_FOLLOW_UP and _FOLLOW_UP.search(_words(text)) is not None
-
-
-def is_short(text: str) -> bool:
-    """Whether the message is too short to be sure that it stands alone."""
-    return len(re.sub(r"[\W_]", "", text)) < SHORT
 
 
 def _only(pattern: re.Pattern[str], words: str) -> bool:

@@ -1,11 +1,12 @@
 """The port of a derived index. SQL is the truth; an index only proposes ids.
 
-`kb.dense` (FAISS) and `kb.lexical` (tantivy) implement it; `kb.indexes` keeps them in step with SQL.
+`kb.dense` (FAISS) and `kb.lexical` (tantivy) implement it, and `kb.milvus` both kinds on Milvus;
+`kb.following` keeps them in step with SQL.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,7 +16,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from core.types import Audience
+from core.types import Audience, Expansion
 from models.encoder import Vectors
 
 
@@ -54,6 +55,10 @@ class Probe:
 
     text: str
     vector: Vectors
+    expansions: tuple[Expansion, ...] = ()
+    """Searched for by words as well, at their weight."""
+    whole: tuple[str, ...] = ()
+    """Words that count more where all of them stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class Candidate:
 
 
 class Index(Protocol):
-    """Proposes entries for a question. Not safe for concurrent writes; `kb.indexes` takes the lock."""
+    """Proposes entries for a question. Not safe for concurrent writes; `kb.following` takes the lock."""
 
     def __len__(self) -> int:
         """Number of entries."""
@@ -86,6 +91,22 @@ class Index(Protocol):
     def search(self, probe: Probe, /, *, k: int, only: Filter) -> list[Candidate]:
         """Return at most `k` candidates that pass the filter, best first; `[]` when nothing matches."""
         ...
+
+    def differing(self, batches: Iterable[Sequence[Entry]], /) -> list[int]:
+        """Ids of those entries that this index lacks or holds with another content or filter than given here."""
+        ...
+
+    def size_bytes(self) -> int:
+        """Bytes that it takes, in memory or on disk; an estimate where the engine doesn't tell."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is private to this object."""
+        ...
+
+
+class SavedIndex(Index, Protocol):
+    """An index that lives in this process and is written to files."""
 
     def save(self, folder: Path, /) -> None:
         """Write the index into an empty folder, such that `load` restores it exactly."""

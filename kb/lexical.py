@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.errors import IndexCorrupt, StorageError
 from core.types import Audience
-from kb.analysis import query_tokens, tokens
+from kb.analysis import query_tokens, tokens, word_tokens
 from kb.index import Candidate, Entry, Filter, Probe
 
 MAX_TERMS: Final = 64
@@ -28,6 +28,12 @@ MAX_TERMS: Final = 64
 WRITER_BYTES: Final = 30_000_000
 SCORE_DECIMALS: Final = 4
 """Equal texts may differ in the last bits of their score, depending on the order of addition."""
+
+MAX_WHOLE: Final = 8
+"""Words of the dictionary that one question can ask for."""
+
+WHOLE_WEIGHT: Final = 0.5
+"""Added where all of a whole word stands, beside what its parts count anyway."""
 
 TIE_MARGIN: Final = 8
 NO_START: Final = 0
@@ -116,11 +122,11 @@ class LexicalIndex:
     def search(self, probe: Probe, /, *, k: int, only: Filter) -> list[Candidate]:
         """Return the `k` best entries that share a token with the question and pass the filter."""
         searcher = self._searcher  # one state of the index, whatever is written meanwhile
-        weights = self._rarest(searcher, query_tokens(probe.text))
+        weights = self._rarest(searcher, _weights(probe))
         size = searcher.num_docs
         if not weights or k <= 0 or size == 0:
             return []
-        query = self._query(weights, only)
+        query = self._query(weights, probe.whole, only)
         limit = min(k + TIE_MARGIN, size)
         while True:
             hits = searcher.search(query, limit, count=False).hits
@@ -131,6 +137,18 @@ class LexicalIndex:
         ids = np.array(searcher.fast_field_values(ENTRY, [address for _, address in hits]), dtype=np.int64)
         order = np.lexsort((ids, [-score for score in scores]))[:k]
         return [Candidate(int(ids[at]), scores[at]) for at in order]
+
+    def frequency(self, token: str, /) -> int:
+        """How many entries hold this token, whoever may read them; removed ones count until they are merged away."""
+        return int(self._searcher.doc_freq(BODY, token))
+
+    def holds(self, text: str, /, *, only: Filter) -> bool:
+        """Whether an entry that passes the filter holds every word of the text."""
+        every = dict.fromkeys(word_tokens(text))
+        if not every:
+            return False
+        query = self._passing([(tantivy.Occur.Must, self._all(every))], only)
+        return bool(self._searcher.search(query, 1, count=False).hits)
 
     def save(self, folder: Path, /) -> None:
         """Copy the index into an empty folder, once tantivy's own work on the files has ended."""
@@ -198,12 +216,19 @@ class LexicalIndex:
                 worth[token] = weight * log(1 + size / count)
         return {token: weights[token] for token in heapq.nlargest(MAX_TERMS, worth, key=worth.__getitem__)}
 
-    def _query(self, weights: dict[str, float], only: Filter) -> tantivy.Query:
-        term = tantivy.Query.term_query
-        clauses = [
-            (tantivy.Occur.Should, tantivy.Query.boost_query(term(self._schema, BODY, token, "freq"), weight))
-            for token, weight in weights.items()
-        ]
+    def _query(self, weights: dict[str, float], whole: Sequence[str], only: Filter) -> tantivy.Query:
+        parts = [(self._term(token), weight) for token, weight in weights.items()]
+        parts += [(self._all(dict.fromkeys(word_tokens(word))), WHOLE_WEIGHT) for word in whole[:MAX_WHOLE]]
+        clauses = [(tantivy.Occur.Should, tantivy.Query.boost_query(part, weight)) for part, weight in parts]
+        return self._passing(clauses, only)
+
+    def _term(self, token: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, BODY, token, "freq")
+
+    def _all(self, every: Iterable[str]) -> tantivy.Query:
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, self._term(token)) for token in every])
+
+    def _passing(self, clauses: list[tuple[tantivy.Occur, tantivy.Query]], only: Filter) -> tantivy.Query:
         # What must not be proposed is usually little, so it is taken out instead of asking for the rest.
         return tantivy.Query.boolean_query(clauses + [(tantivy.Occur.MustNot, query) for query in self._barred(only)])
 
@@ -217,6 +242,15 @@ class LexicalIndex:
         if Audience.INTERNAL not in only.audience.readable():
             barred.append(tantivy.Query.term_query(self._schema, INTERNAL, 1))
         return barred
+
+
+def _weights(probe: Probe) -> dict[str, float]:
+    """The question's tokens and those of its expansions, each at the highest weight that anything gives it."""
+    weights = query_tokens(probe.text)
+    for expansion in probe.expansions:
+        for token in word_tokens(expansion.text):
+            weights[token] = max(expansion.weight, weights.get(token, 0.0))
+    return weights
 
 
 def _schema() -> tantivy.Schema:
