@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.types import Audience, ConversationId, DocumentId, Language, Message, PassageId, Ticket
+from core.types import Audience, ConversationId, DocumentId, Language, Message, MessageId, PassageId, Ticket, Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,23 @@ class CitationSpan:
     page: int | None
     start: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerMessage:
+    """What a customer wrote and how it was answered, without saying who it was. See `desk.privacy`."""
+
+    message_id: MessageId
+    text: str
+    """With addresses and long numbers masked."""
+    audience: Audience
+    outcome: str
+    """`answer`, `clarification` or `handover`."""
+    answer: str
+    """What the assistant wrote, masked alike."""
+    tier: Tier | None
+    confidence: float
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, Select, and_, func, insert, select
 
 from core.database import storable
 from core.errors import NotFound
@@ -26,7 +26,8 @@ from core.types import (
     TicketId,
     TicketStatus,
 )
-from desk.records import CitationSpan
+from desk.privacy import masked
+from desk.records import CitationSpan, CustomerMessage
 from desk.tables import citations, conversations, messages, replies, tickets, timings
 
 
@@ -141,6 +142,47 @@ def one_ticket(connection: Connection, ticket_id: TicketId) -> Ticket:
 def to_message(row: Row[Any]) -> Message:
     """A row of `messages`."""
     return Message(MessageId(row.id), row.role, row.text, row.created_at)
+
+
+def select_exchanges() -> Select[Any]:
+    """Customers' messages with the replies to them."""
+    return (
+        select(
+            messages.c.id,
+            messages.c.text,
+            messages.c.created_at,
+            conversations.c.audience,
+            _reply.c.id.label("reply_id"),
+            _reply.c.text.label("answer"),
+            replies.c.outcome,
+            replies.c.tier,
+            replies.c.confidence,
+        )
+        .join(conversations, conversations.c.id == messages.c.conversation_id)
+        .join(
+            _reply,
+            and_(_reply.c.conversation_id == messages.c.conversation_id, _reply.c.ordinal == messages.c.ordinal + 1),
+        )
+        .join(replies, replies.c.message_id == _reply.c.id)
+        .where(messages.c.role == Role.CUSTOMER)
+    )
+
+
+_reply: Final = messages.alias("reply")
+
+
+def to_customer_message(row: Row[Any]) -> CustomerMessage:
+    """A row of `select_exchanges`."""
+    return CustomerMessage(
+        message_id=MessageId(row.id),
+        text=masked(row.text),
+        audience=row.audience,
+        outcome=row.outcome,
+        answer=masked(row.answer),
+        tier=row.tier,
+        confidence=row.confidence,
+        created_at=row.created_at,
+    )
 
 
 def to_span(row: Row[Any]) -> CitationSpan:

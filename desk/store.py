@@ -27,10 +27,10 @@ from core.types import (
     TicketStatus,
 )
 from desk import rows
-from desk.records import CitationSpan, Conversation, RecordedReply
-from desk.tables import CONTACT_CHARACTERS, citations, conversations, messages, tickets
+from desk.records import CitationSpan, Conversation, CustomerMessage, RecordedReply
+from desk.tables import CONTACT_CHARACTERS, citations, conversations, messages, replies, tickets
 
-__all__ = ["CitationSpan", "Conversation", "Desk", "RecordedReply"]
+__all__ = ["CitationSpan", "Conversation", "CustomerMessage", "Desk", "RecordedReply"]
 
 TOKEN_BYTES: Final = 32
 _NOBODY: Final = hashlib.sha256(secrets.token_bytes(TOKEN_BYTES)).hexdigest()
@@ -112,6 +112,28 @@ class Desk:
             if connection.execute(own).one_or_none() is None:
                 raise NotFound("message", message_id)
             return [rows.to_span(row) for row in connection.execute(query)]
+
+    def customer_messages(self, *, unanswered: bool = False, offset: int = 0, limit: int = 50) -> list[CustomerMessage]:
+        """A page of what customers wrote, newest first, masked; with `unanswered` only what wasn't answered."""
+        query = rows.select_exchanges()
+        if unanswered:
+            query = query.where(replies.c.outcome != "answer")
+        query = query.order_by(messages.c.created_at.desc(), messages.c.id).offset(offset).limit(limit)
+        with reading(self._engine) as connection:
+            return [rows.to_customer_message(row) for row in connection.execute(query)]
+
+    def customer_message(self, message_id: MessageId) -> tuple[CustomerMessage, list[CitationSpan]]:
+        """What a customer wrote, masked, with what the reply to it cites.
+
+        Raises:
+            NotFound: no such message, or it isn't a customer's, or has no reply.
+        """
+        with reading(self._engine) as connection:
+            row = connection.execute(rows.select_exchanges().where(messages.c.id == message_id)).one_or_none()
+            if row is None:
+                raise NotFound("message", message_id)
+            query = select(citations).where(citations.c.message_id == row.reply_id).order_by(citations.c.ordinal)
+            return rows.to_customer_message(row), [rows.to_span(span) for span in connection.execute(query)]
 
     def tickets(self, *, offset: int = 0, limit: int = 100) -> list[Ticket]:
         """A page of the tickets, newest first."""

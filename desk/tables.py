@@ -47,6 +47,7 @@ messages: Final = Table(
     Column("text", StoredText(), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("conversation_id", "ordinal"),
+    Index("ix_messages_created_at", "created_at"),
     **TABLE_OPTIONS,
 )
 
