@@ -11,8 +11,11 @@ from eval.retrieval import MEASURES, RetrievalResult
 
 
 def to_json(result: RetrievalResult) -> dict[str, Any]:
-    """The result as plain values; a mean is `{value, stderr, cases}`, times are milliseconds."""
-    return asdict(result)
+    """The result as plain values, without its cases; a mean is `{value, stderr, cases}`, times are milliseconds."""
+    plain = asdict(result)
+    for found in plain["retrievers"].values():
+        del found["cases"]
+    return plain
 
 
 def to_table(result: RetrievalResult) -> Table:

@@ -1,1 +1,1 @@
-"""Measures: one to a module, each a pure function from a ranking and grades to a number per case."""
+"""Measures: one to a module, each a pure function with its source and its edge cases in words."""

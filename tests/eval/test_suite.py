@@ -51,6 +51,23 @@ class TestReads:
 
         assert dict(suite.cases[0].grades) == {"p1": 1}
 
+    def test_one_folder_in_two_languages(self, tmp_path: Path) -> None:
+        """The languages behind the name say in which to ask and where to look."""
+        folder = tmp_path / "parallel" / "dev"
+        folder.mkdir(parents=True)
+        for language, text in (("zh", "七天内可以退货。"), ("en", "Return it within seven days.")):
+            line = json.dumps({"id": f"p1-{language}", "text": text})
+            (folder / f"corpus_{language}.jsonl").write_text(line, encoding="utf-8")
+        question = {"id": "q1", "text_zh": "能退吗", "text_en": "Can I return it?"}
+        (folder / "queries.jsonl").write_text(json.dumps(question), encoding="utf-8")
+        (folder / "qrels.tsv").write_text("q1\tp1-zh\t1\nq1\tp1-en\t1\n", encoding="utf-8")
+
+        suite = read_retrieval_suite(folder.with_name("dev?zh2en"))
+
+        assert suite.name == "parallel/zh2en"
+        assert [entry.text for entry in suite.corpus] == ["Return it within seven days."]
+        assert [(case.text, dict(case.grades)) for case in suite.cases] == [("能退吗", {"p1-en": 1})]
+
 
 class TestRefuses:
     def test_a_missing_file_by_name(self, tmp_path: Path) -> None:

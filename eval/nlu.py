@@ -1,0 +1,219 @@
+"""`zhida eval nlu`: which label a text has, whether it has one at all, and which entities it names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Final
+
+import numpy as np
+from rich.table import Table
+
+from eval.measures.accuracy import label_accuracy
+from eval.measures.auroc import auroc_mean
+from eval.measures.judged import judged_measures
+from eval.measures.macro_f1 import macro_f1_mean
+from eval.measures.mean import Mean
+from eval.measures.span_f1 import span_f1
+from eval.runs import PRODUCT, CaseResult, Judgement, RunFile, RunKind, SystemRun, record
+from eval.suite_labels import EntitySuite, LabelKind, LabelledText, LabelSuite
+from models.encoder import Encoder, Vectors
+from nlu.classifier import Classified, Classifier, learn_vectors
+from nlu.folds import stratified_folds
+from nlu.recogniser import Recogniser
+
+FOLDS: Final = 5
+
+BATCH: Final = 256
+"""Texts encoded between two reports."""
+
+MAJORITY: Final = "majority"
+"""The system that always says the label with the most examples: what knowing nothing gives."""
+
+_NAMES: Final = {LabelKind.NEAR: "near", LabelKind.FAR: "far"}
+
+Heard = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    """What was learnt from, as rows, and what it is measured on."""
+
+    train: Sequence[int]
+    cases: Sequence[int]
+
+
+def measure_labels(
+    suite: LabelSuite, encoder: Encoder, heard: Heard = lambda _done, _of: None, *, seed: int = 0
+) -> RunFile:
+    """Learn and measure, with a train set or by five parts in turn.
+
+    Texts without a label aren't learnt from. They count in the AUROC, not in accuracy.
+
+    Raises:
+        InvalidInput: fewer than two labels, or too few texts for five parts.
+    """
+    texts = [*suite.train, *suite.cases]
+    vectors = _encoded([each.text for each in texts], encoder, heard)
+    found: dict[int, tuple[Classified, str]] = {}
+    train_seconds, penalties, labels = 0.0, [], 0
+    for fold in _folds(suite, seed):
+        started = perf_counter()
+        known = [texts[row].label for row in fold.train]
+        classifier: Classifier = learn_vectors(vectors[fold.train], known, encoder, seed=seed)
+        train_seconds += perf_counter() - started
+        penalties.append(classifier.penalty)
+        labels = max(labels, len(classifier.labels))
+        commonest = max(sorted(set(known)), key=known.count)
+        for row, one in zip(fold.cases, classifier.classify_vectors(vectors[fold.cases]), strict=True):
+            found[row] = (one, commonest)
+    rows = sorted(found)
+    facts = {"labels": float(labels), "train_seconds": round(train_seconds, 3)}
+    cases = [texts[row] for row in rows]
+    systems = {
+        PRODUCT: _system(cases, [found[row][0] for row in rows], facts, seed),
+        MAJORITY: _baseline(cases, [found[row][1] for row in rows], seed),
+    }
+    return record(
+        RunKind.NLU,
+        suite.name,
+        systems,
+        models={"encoder": encoder.identity.key},
+        settings={"learnt_from": len(suite.train) or f"{FOLDS}-fold cross-validation", "penalties": penalties},
+        seed=seed,
+    )
+
+
+def _encoded(texts: Sequence[str], encoder: Encoder, heard: Heard) -> Vectors:
+    parts = []
+    for start in range(0, len(texts), BATCH):
+        parts.append(encoder.encode_questions(texts[start : start + BATCH]))
+        heard(min(start + BATCH, len(texts)), len(texts))
+    return np.vstack(parts)
+
+
+def _folds(suite: LabelSuite, seed: int) -> list[_Fold]:
+    if suite.train:
+        count = len(suite.train)
+        return [_Fold(range(count), range(count, count + len(suite.cases)))]
+    inside = [row for row, case in enumerate(suite.cases) if case.kind is LabelKind.IN]
+    outside = [row for row, case in enumerate(suite.cases) if case.kind is not LabelKind.IN]
+    placed = stratified_folds([suite.cases[row].label for row in inside], FOLDS, seed=seed)
+    return [
+        _Fold(
+            [row for row, at in zip(inside, placed, strict=True) if at != fold],
+            [*(row for row, at in zip(inside, placed, strict=True) if at == fold), *outside[fold::FOLDS]],
+        )
+        for fold in range(FOLDS)
+    ]
+
+
+def _system(
+    cases: Sequence[LabelledText], found: Sequence[Classified], facts: Mapping[str, float], seed: int
+) -> SystemRun:
+    """`auroc` and the like take the probability; `auroc_near` and `auroc_far` too; `…_energy` and `…_similarity` say what they take."""
+    results = [
+        CaseResult(
+            case.case_id,
+            case.text,
+            {"accuracy": label_accuracy(one.best, case.label)} if case.kind is LabelKind.IN else {},
+            {"label": case.label, "predicted": one.best, "kind": case.kind.value, "energy": one.energy},
+            Judgement(one.probability, case.kind is LabelKind.IN, case.kind is LabelKind.IN and one.best == case.label),
+        )
+        for case, one in zip(cases, found, strict=True)
+    ]
+    also = _macro(cases, [one.best for one in found], seed)
+    also |= judged_measures([result.judgement for result in results if result.judgement is not None])
+    also |= _areas(cases, [one.probability for one in found], "")
+    also |= _areas(cases, [one.energy for one in found], "_energy")
+    also |= _areas(cases, [one.similarity for one in found], "_similarity")
+    return SystemRun.of(results, also=also, facts=facts)
+
+
+def _baseline(cases: Sequence[LabelledText], said: Sequence[str], seed: int) -> SystemRun:
+    inside = [(case, label) for case, label in zip(cases, said, strict=True) if case.kind is LabelKind.IN]
+    results = [
+        CaseResult(case.case_id, case.text, {"accuracy": label_accuracy(label, case.label)}) for case, label in inside
+    ]
+    return SystemRun.of(results, also=_macro(cases, said, seed))
+
+
+def _macro(cases: Sequence[LabelledText], said: Sequence[str], seed: int) -> dict[str, Mean]:
+    inside = [(label, case.label) for case, label in zip(cases, said, strict=True) if case.kind is LabelKind.IN]
+    found = macro_f1_mean([label for label, _ in inside], [truth for _, truth in inside], seed=seed)
+    return {} if found is None else {"macro_f1": found}
+
+
+def _areas(cases: Sequence[LabelledText], scores: Sequence[float], suffix: str) -> dict[str, Mean]:
+    found = {}
+    for kind, name in _NAMES.items():
+        own = [
+            (score, case.kind is LabelKind.IN)
+            for case, score in zip(cases, scores, strict=True)
+            if case.kind in (LabelKind.IN, kind)
+        ]
+        area = auroc_mean([score for score, _ in own], [inside for _, inside in own])
+        if area is not None:
+            found[f"auroc_{name}{suffix}"] = area
+    return found
+
+
+def measure_entities(suite: EntitySuite, recogniser: Recogniser) -> RunFile:
+    """Precision, recall and F1 of exact entities, over the set, and the F1 of every text that names something."""
+    found = [tuple(recogniser.recognise(case.text)) for case in suite.cases]
+    whole = span_f1(found, [case.entities for case in suite.cases])
+    results = []
+    for case, own in zip(suite.cases, found, strict=True):
+        alone = span_f1([own], [case.entities])
+        values = {"text_f1": alone.f1} if own or case.entities else {}
+        results.append(
+            CaseResult(case.case_id, case.text, values, {"wanted": _told(case.entities), "found": _told(own)})
+        )
+    count = len(suite.cases)
+    also = {
+        name: Mean(value, 0.0, count)
+        for name, value in (("span_f1", whole.f1), ("precision", whole.precision), ("recall", whole.recall))
+    }
+    return record(
+        RunKind.NLU, suite.name, {PRODUCT: SystemRun.of(results, also=also)}, models={"recogniser": recogniser.name}
+    )
+
+
+def _told(entities: Sequence[Any]) -> list[list[Any]]:
+    return [[entity.start, entity.end, entity.type] for entity in entities]
+
+
+COLUMNS: Final[Mapping[str, str]] = {
+    "accuracy": "accuracy",
+    "macro_f1": "macro-F1",
+    "auroc_near": "AUROC near",
+    "auroc_near_similarity": "near, similarity",
+    "auroc_far": "AUROC far",
+    "auroc_far_similarity": "far, similarity",
+    "span_f1": "span-F1",
+}
+
+
+def to_table(runs: Sequence[RunFile]) -> Table:
+    """One line a suite and system, with the measures that any of them has."""
+    shown = [
+        name for name in COLUMNS if any(name in system.measures for run in runs for system in run.systems.values())
+    ]
+    table = Table(title="Understanding")
+    table.add_column("suite", overflow="fold")
+    table.add_column("system")
+    for heading in ("cases", "labels", *(COLUMNS[name] for name in shown)):
+        table.add_column(heading, justify="right")
+    for run in runs:
+        for name, system in run.systems.items():
+            figures = [_shown(each, system.measures.get(each)) for each in shown]
+            labels = f"{system.facts['labels']:.0f}" if "labels" in system.facts else "–"
+            table.add_row(run.suite, name, str(len(system.cases)), labels, *figures)
+    return table
+
+
+def _shown(name: str, value: Mean | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value.value:.3f} ± {value.stderr:.3f}" if name == "accuracy" else f"{value.value:.3f}"
