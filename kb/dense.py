@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import json
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, isqrt
@@ -33,11 +33,17 @@ PROBED_SHARE: Final = 8
 """One group in eight is compared: recall@10 against the full comparison was .995 on 100,000 vectors."""
 
 MIN_PROBED: Final = 32
+GROUPS_PER_ROOT: Final = 2
+"""Groups for each unit of the square root of the number of entries."""
+
 RETRAIN_GROWTH: Final = 4
 """The centres are trained anew when there are this many times as many entries as at their training."""
 
 TRAINING_POINTS: Final = 64
 """Vectors per centre that training looks at; more changes nothing but the time."""
+
+PIECE: Final = 20_000
+"""Vectors that move from one form to the other at once: 30 MB, where all at once took gigabytes."""
 
 SCORE_DECIMALS: Final = 6
 """Equal vectors may differ in the last bits of their score, depending on where they lie in memory."""
@@ -102,7 +108,24 @@ class DenseIndex:
     def ids(self) -> NDArray[np.int64]:
         """Ids of all stored vectors in rising order, as FAISS has them."""
         with self._lock:
-            return np.sort(_contents(self._faiss)[0])
+            return np.sort(_ids(self._faiss))
+
+    def expect(self, sample: Vectors, count: int) -> None:
+        """Form the groups for so many entries at once, instead of anew each time that they have multiplied.
+
+        Args:
+            sample: vectors drawn at random from those to come, `sample_size(count)` of them.
+            count: how many entries are to come. Nothing happens when they are too few for groups.
+        """
+        if self.wants_sample(count):
+            faiss.omp_set_num_threads(self._threads)
+            fresh = _grouped_form(sample, _groups(count))
+            with self._lock:
+                self._faiss, self._trained_on = fresh, count
+
+    def wants_sample(self, count: int) -> bool:
+        """Whether `expect` would form groups for so many entries."""
+        return count > self._exact_limit and len(self) == 0
 
     def put(self, entries: Sequence[Entry], /) -> None:
         """Add entries, replacing those with the same id.
@@ -119,10 +142,11 @@ class DenseIndex:
         with self._lock:
             self._drop(rows["entry_id"])
             self._faiss.add_with_ids(vectors, rows["entry_id"].copy())
-            self._rows = np.concatenate([self._rows, rows])
-            self._rows.sort(order="entry_id")
+            rows.sort(order="entry_id")
+            self._rows = np.insert(self._rows, np.searchsorted(self._rows["entry_id"], rows["entry_id"]), rows)
             self._selections = {}
-        self._reform()
+        if len(self) > (self._exact_limit if self.exact else RETRAIN_GROWTH * self._trained_on):
+            self._exchange(grouped=True)
 
     def remove(self, ids: Sequence[int], /) -> None:
         """Remove entries; unknown ids are ignored."""
@@ -130,7 +154,8 @@ class DenseIndex:
         with self._lock:
             self._drop(gone)
             self._selections = {}
-        self._reform()
+        if not self.exact and len(self) <= self._exact_limit // 2:
+            self._exchange(grouped=False)
 
     def search(self, probe: Probe, /, *, k: int, only: Filter) -> list[Candidate]:
         """Return the `k` nearest entries that pass the filter, best first."""
@@ -149,13 +174,11 @@ class DenseIndex:
 
     def save(self, folder: Path, /) -> None:
         """Write the vectors, the filter's columns and the form into an empty folder."""
-        with self._lock:
-            vectors, rows, trained_on = faiss.serialize_index(self._faiss), self._rows, self._trained_on
-        columns = io.BytesIO()
-        np.save(columns, rows, allow_pickle=False)
-        facts = {"dimension": self._dimension, "exact_limit": self._exact_limit, "trained_on": trained_on}
-        (folder / VECTORS_FILE).write_bytes(vectors.tobytes())
-        (folder / ROWS_FILE).write_bytes(columns.getvalue())
+        # Without the lock: searches only read, and whoever saves doesn't write at the same time.
+        faiss.write_index(self._faiss, str(folder / VECTORS_FILE))
+        with (folder / ROWS_FILE).open("wb") as columns:
+            np.save(columns, self._rows, allow_pickle=False)
+        facts = {"dimension": self._dimension, "exact_limit": self._exact_limit, "trained_on": self._trained_on}
         (folder / FACTS_FILE).write_text(json.dumps(facts), encoding="utf-8")
 
     @classmethod
@@ -164,7 +187,7 @@ class DenseIndex:
         return cls.from_files({name: (folder / name).read_bytes() for name in (VECTORS_FILE, ROWS_FILE, FACTS_FILE)})
 
     @classmethod
-    def from_files(cls, files: Mapping[str, bytes], *, threads: int = 2) -> Self:
+    def from_files(cls, files: Mapping[str, bytes | bytearray], *, threads: int = 2) -> Self:
         """Build the index from the very bytes whose hash was compared with SQL.
 
         Raises:
@@ -185,16 +208,18 @@ class DenseIndex:
     def differing(self, batches: Iterable[Sequence[Entry]]) -> list[int]:
         """Ids of those entries that this index holds with another vector or filter than given here."""
         with self._lock:
-            ids, vectors = _contents(self._faiss)
+            ids, places = _ids(self._faiss), _places(self._faiss)
             rows = self._rows
         order = np.argsort(ids)
+        ids, places = ids[order], places[order]
         differing: list[int] = []
         for entries in batches:
             wanted = np.array([_row(entry) for entry in entries], dtype=_ROW)
             if not len(ids):
                 differing += wanted["entry_id"].tolist()
                 continue
-            held = vectors[order[_positions(ids[order], wanted["entry_id"])]]
+            with self._lock:
+                held = _vectors_at(self._faiss, places[_positions(ids, wanted["entry_id"])])
             same = np.abs(held - self._stacked(entries)).max(axis=1) < ROUNDING
             same &= rows[_positions(rows["entry_id"], wanted["entry_id"])] == wanted
             differing += wanted["entry_id"][~same].tolist()
@@ -219,29 +244,23 @@ class DenseIndex:
         return np.stack([entry.vector for entry in entries]).astype(np.float32, copy=False)
 
     def _drop(self, ids: NDArray[np.int64]) -> None:
-        known = np.isin(self._rows["entry_id"], ids)
-        if known.any():
+        if not len(self._rows):
+            return
+        at = np.unique(_positions(self._rows["entry_id"], ids))
+        known = at[np.isin(self._rows["entry_id"][at], ids)]
+        if len(known):
             self._faiss.remove_ids(faiss.IDSelectorBatch(self._rows["entry_id"][known].copy()))
-            self._rows = self._rows[~known]
-
-    def _reform(self) -> None:
-        """Go over to the form that suits the size. Only the exchange itself keeps searches waiting."""
-        size = len(self)
-        if self.exact and size > self._exact_limit:
-            self._exchange(grouped=True)
-        elif not self.exact and size <= self._exact_limit // 2:
-            self._exchange(grouped=False)
-        elif not self.exact and size > RETRAIN_GROWTH * self._trained_on:
-            self._exchange(grouped=True)
+            self._rows = np.delete(self._rows, known)
 
     def _exchange(self, *, grouped: bool) -> None:
-        ids, vectors = _contents(self._faiss)
+        """Go over to the form that suits the size. Only the exchange itself keeps searches waiting."""
+        before, count = self._faiss, len(self)
         faiss.omp_set_num_threads(self._threads)
-        fresh = _grouped_form(vectors) if grouped else _exact_form(self._dimension)
-        if len(ids):
+        fresh = _grouped_form(_sample(before), _groups(count)) if grouped else _exact_form(self._dimension)
+        for ids, vectors in _pieces(before):
             fresh.add_with_ids(vectors, ids)
         with self._lock:
-            self._faiss, self._trained_on = fresh, len(ids) if grouped else 0
+            self._faiss, self._trained_on = fresh, count if grouped else 0
 
     def _nearest(self, question: Vectors, limit: int, selection: _Selection) -> tuple[Vectors, NDArray[np.int64]]:
         scores, ids = self._faiss.search(question, limit, params=self._parameters(selection))
@@ -303,36 +322,86 @@ def _exact_form(dimension: int) -> faiss.IndexIDMap2:
     return faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
 
 
-def _grouped_form(vectors: Vectors) -> faiss.IndexIVFScalarQuantizer:
+def _groups(count: int) -> int:
+    return max(1, min(count, GROUPS_PER_ROOT * isqrt(count)))
+
+
+def sample_size(count: int) -> int:
+    """Vectors that the centres of so many entries are trained on."""
+    return min(count, TRAINING_POINTS * _groups(count))
+
+
+def _grouped_form(sample: Vectors, groups: int) -> faiss.IndexIVFScalarQuantizer:
     """An empty index whose centres are trained on these vectors.
 
     Half precision moves a cosine by less than 0.001 and halves the memory; 8 bits per number
     lost .03 of recall@10 and no search time (both measured on 100,000 vectors).
     """
-    count, dimension = vectors.shape
+    dimension = sample.shape[1]
     centres = faiss.IndexFlatIP(dimension)
-    groups = max(1, min(count, 2 * isqrt(count)))
     index = faiss.IndexIVFScalarQuantizer(
-        centres, dimension, groups, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT, False
+        centres, dimension, min(groups, len(sample)), faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT, False
     )
     index.cp.niter = 10
     index.cp.spherical = True
     index.cp.min_points_per_centroid = 1  # or FAISS prints a warning for small ones
     index.cp.max_points_per_centroid = TRAINING_POINTS
-    index.train(vectors)
+    index.train(sample)
     return index
 
 
-def _contents(index: Any) -> tuple[NDArray[np.int64], Vectors]:
-    """Ids and vectors of an index in the same order; those of the grouped form as they were rounded."""
+def _sample(index: Any) -> Vectors:
+    """Vectors to train on, drawn from all that the index holds."""
+    drawn = np.random.default_rng(0).choice(index.ntotal, size=sample_size(index.ntotal), replace=False)
+    return _vectors_at(index, _places(index)[np.sort(drawn)])
+
+
+def _ids(index: Any) -> NDArray[np.int64]:
+    """Ids in the order in which FAISS has them."""
     if isinstance(index, faiss.IndexIDMap2):
-        return faiss.vector_to_array(index.id_map), index.index.reconstruct_n(0, index.ntotal)
-    ids, vectors = [np.empty(0, dtype=np.int64)], [np.empty((0, index.d), dtype=np.float32)]
+        return faiss.vector_to_array(index.id_map)
     lists = index.invlists
-    for group in range(index.nlist):
-        size = lists.list_size(group)
-        if size:
-            ids.append(faiss.rev_swig_ptr(lists.get_ids(group), size).copy())
-            codes = faiss.rev_swig_ptr(lists.get_codes(group), size * index.code_size)
-            vectors.append(codes.view(np.float16).reshape(size, index.d).astype(np.float32))
-    return np.concatenate(ids), np.concatenate(vectors)
+    return np.concatenate(
+        [np.empty(0, dtype=np.int64)]
+        + [
+            faiss.rev_swig_ptr(lists.get_ids(group), size).copy()
+            for group in range(index.nlist)
+            if (size := lists.list_size(group))
+        ]
+    )
+
+
+def _places(index: Any) -> NDArray[np.int64]:
+    """Group and position within it for each of `_ids`, shape `(entries, 2)`."""
+    if isinstance(index, faiss.IndexIDMap2):
+        return np.stack([np.zeros(index.ntotal, dtype=np.int64), np.arange(index.ntotal)], axis=1)
+    sizes = np.array([index.invlists.list_size(group) for group in range(index.nlist)], dtype=np.int64)
+    starts = np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return np.stack([np.repeat(np.arange(index.nlist), sizes), np.arange(sizes.sum()) - starts], axis=1)
+
+
+def _vectors_at(index: Any, places: NDArray[np.int64]) -> Vectors:
+    """The vectors at these places, those of the grouped form as they were rounded."""
+    if isinstance(index, faiss.IndexIDMap2):
+        return np.asarray(index.index.reconstruct_batch(places[:, 1]), dtype=np.float32)
+    found = np.empty((len(places), index.d), dtype=np.float32)
+    order = np.argsort(places[:, 0], kind="stable")
+    groups, starts = np.unique(places[order, 0], return_index=True)
+    for group, mine in zip(groups.tolist(), np.split(order, starts[1:]), strict=True):
+        found[mine] = _codes(index, group)[places[mine, 1]]
+    return found
+
+
+def _codes(index: Any, group: int) -> NDArray[np.float16]:
+    """A view of a group's vectors, valid until the next write."""
+    size = index.invlists.list_size(group)
+    codes = faiss.rev_swig_ptr(index.invlists.get_codes(group), size * index.code_size)
+    return np.asarray(codes.view(np.float16).reshape(size, index.d))
+
+
+def _pieces(index: Any) -> Iterator[tuple[NDArray[np.int64], Vectors]]:
+    """All ids and vectors, some at a time."""
+    ids, places = _ids(index), _places(index)
+    for start in range(0, len(ids), PIECE):
+        some = slice(start, start + PIECE)
+        yield ids[some], _vectors_at(index, places[some])

@@ -54,13 +54,13 @@ def folder_sha256(folder: Path) -> str:
     return manifest_sha256({file.name: _digest(file) for file in _files(folder)})
 
 
-def read_verified(folder: Path, sha256: str) -> dict[str, bytes]:
-    """The files of a folder by name, each read once.
+def read_verified(folder: Path, sha256: str) -> dict[str, bytearray]:
+    """The files of a folder by name, each read once and held once, since one may have a gigabyte.
 
     Raises:
         IndexCorrupt: they aren't the ones with this hash.
     """
-    files = {file.name: b"".join(_blocks(file)) for file in _files(folder)}
+    files = {file.name: _content(file) for file in _files(folder)}
     _compare({name: hashlib.sha256(content).hexdigest() for name, content in files.items()}, folder, sha256)
     return files
 
@@ -209,6 +209,15 @@ def _blocks(file: Path) -> Iterator[bytes]:
         raise IndexCorrupt(
             f"The saved index {file.parent.name!r} can't be read. It is rebuilt from the database."
         ) from error
+
+
+def _content(file: Path) -> bytearray:
+    content = bytearray(file.stat().st_size)
+    at = 0
+    for block in _blocks(file):
+        content[at : at + len(block)] = block
+        at += len(block)
+    return content
 
 
 def _digest(file: Path) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -17,34 +18,61 @@ from hypothesis import strategies as st
 from core.errors import IndexCorrupt
 from core.types import Audience
 from kb.dense import DenseIndex
-from kb.index import Candidate, Entry, Filter, Probe
+from kb.index import Candidate, Entry, Filter, Index, Probe
 from kb.lexical import LexicalIndex
+from kb.milvus import MilvusDense, MilvusIndex, MilvusLexical
 from models.fake_encoder import FakeEncoder
+from tests.kb.milvus_engine import milvus, needs_milvus
 
 TODAY = date(2026, 3, 1)
 ANYONE = Filter(Audience.PUBLIC, TODAY)
 STAFF = Filter(Audience.INTERNAL, TODAY)
 ENCODER = FakeEncoder(dimension=16)
 
-AnyIndex = DenseIndex | LexicalIndex
-Make = Callable[[Path], AnyIndex]
+SavedIndex = DenseIndex | LexicalIndex
+MakeSaved = Callable[[Path], SavedIndex]
+Make = Callable[[Path], Index]
 
-INDEXES: Final[Mapping[str, Make]] = {
+numbers = count()
+
+
+SAVED: Final[Mapping[str, MakeSaved]] = {
     "lexical": lambda folder: LexicalIndex.create(folder),
     "dense-exact": lambda _: DenseIndex(16),
     "dense-grouped": lambda _: DenseIndex(16, exact_limit=3),
 }
+SHARED: Final[Mapping[str, Make]] = {
+    "milvus-lexical": lambda _: MilvusLexical.create(milvus(), f"lexical_{next(numbers)}"),
+    "milvus-dense": lambda _: MilvusDense.create(milvus(), f"dense_{next(numbers)}", 16),
+}
 
-every_index = pytest.mark.parametrize("make", INDEXES.values(), ids=INDEXES)
+every_index = pytest.mark.parametrize(
+    "make",
+    [
+        *(pytest.param(make, id=name) for name, make in SAVED.items()),
+        *(pytest.param(make, id=name, marks=needs_milvus) for name, make in SHARED.items()),
+    ],
+)
+every_saved_index = pytest.mark.parametrize("make", SAVED.values(), ids=SAVED)
 
 
 @contextmanager
-def fresh(make: Make) -> Iterator[AnyIndex]:
+def fresh(make: Make) -> Iterator[Index]:
     """An empty index. Its folder isn't `tmp_path`, which Hypothesis would share between examples."""
     with tempfile.TemporaryDirectory() as folder:
         index = make(Path(folder) / "index")
         yield index
         index.close()
+        if isinstance(index, MilvusIndex):
+            milvus().drop(index.name)
+
+
+@contextmanager
+def fresh_saved(make: MakeSaved) -> Iterator[SavedIndex]:
+    """The same of one that can be saved."""
+    with fresh(make) as index:
+        assert isinstance(index, DenseIndex | LexicalIndex)
+        yield index
 
 
 def entry(
@@ -85,7 +113,7 @@ steps = st.lists(
 filters = st.builds(Filter, st.sampled_from(Audience), st.integers(-3, 3).map(lambda n: TODAY + timedelta(days=n)))
 
 
-def carry_out(index: AnyIndex, changes: Sequence[tuple[list[Entry], list[int]]]) -> dict[int, Entry]:
+def carry_out(index: Index, changes: Sequence[tuple[list[Entry], list[int]]]) -> dict[int, Entry]:
     """Put and remove as the steps say. Returns what the index must now hold."""
     held: dict[int, Entry] = {}
     for added, removed in changes:
@@ -127,22 +155,6 @@ class TestAlways:
             assert len(index) == len(held)
             assert index.differing([list(held.values())] if held else []) == []
 
-    @settings(max_examples=12, deadline=None)
-    @given(changes=steps, question=texts, only=filters)
-    def test_loading_restores_what_was_saved(
-        self, make: Make, changes: list[tuple[list[Entry], list[int]]], question: str, only: Filter
-    ) -> None:
-        """The same ids, and the same candidates with the same scores."""
-        with fresh(make) as index, tempfile.TemporaryDirectory() as saved:
-            carry_out(index, changes)
-            index.save(Path(saved))
-
-            loaded = type(index).load(Path(saved))
-
-            assert loaded.ids().tolist() == index.ids().tolist()
-            assert loaded.search(probe(question), k=9, only=only) == index.search(probe(question), k=9, only=only)
-            loaded.close()
-
 
 @every_index
 class TestWhenEmpty:
@@ -155,16 +167,6 @@ class TestWhenEmpty:
         """An array of length 0, not an error."""
         with fresh(make) as index:
             assert index.ids().tolist() == []
-
-    def test_survives_saving_and_loading(self, make: Make, tmp_path: Path) -> None:
-        """A knowledge base without Q&A pairs has an empty index for questions."""
-        with fresh(make) as index:
-            index.save(tmp_path)
-
-            loaded = type(index).load(tmp_path)
-
-            assert len(loaded) == 0
-            loaded.close()
 
     def test_putting_and_removing_nothing_is_allowed(self, make: Make) -> None:
         """A batch of changes may be all removals, or all additions."""
@@ -282,22 +284,6 @@ class TestChanges:
             assert index.differing([[entry(1, "新的说法")]]) == []
             assert index.ids().tolist() == [1]
 
-    def test_a_loaded_index_can_be_changed(self, make: Make, tmp_path: Path) -> None:
-        """After a restart the changes since the snapshot are replayed on it; the snapshot stays as it was."""
-        with fresh(make) as index:
-            index.put([entry(entry_id) for entry_id in range(1, 11)])
-            index.save(tmp_path)
-
-            loaded = type(index).load(tmp_path)
-            loaded.remove([1, 2])
-            loaded.put([entry(20)])
-
-            assert loaded.ids().tolist() == [*range(3, 11), 20]
-            loaded.close()
-            again = type(index).load(tmp_path)
-            assert again.ids().tolist() == list(range(1, 11))
-            again.close()
-
 
 @every_index
 class TestCheckable:
@@ -324,9 +310,54 @@ class TestCheckable:
 
             assert index.size_bytes() > small > 0
 
-    def test_a_damaged_copy_is_refused(self, make: Make, tmp_path: Path) -> None:
+
+@every_saved_index
+class TestSaving:
+    @settings(max_examples=12, deadline=None)
+    @given(changes=steps, question=texts, only=filters)
+    def test_loading_restores_what_was_saved(
+        self, make: MakeSaved, changes: list[tuple[list[Entry], list[int]]], question: str, only: Filter
+    ) -> None:
+        """The same ids, and the same candidates with the same scores."""
+        with fresh_saved(make) as index, tempfile.TemporaryDirectory() as saved:
+            carry_out(index, changes)
+            index.save(Path(saved))
+
+            loaded = type(index).load(Path(saved))
+
+            assert loaded.ids().tolist() == index.ids().tolist()
+            assert loaded.search(probe(question), k=9, only=only) == index.search(probe(question), k=9, only=only)
+            loaded.close()
+
+    def test_survives_saving_and_loading(self, make: MakeSaved, tmp_path: Path) -> None:
+        """A knowledge base without Q&A pairs has an empty index for questions."""
+        with fresh_saved(make) as index:
+            index.save(tmp_path)
+
+            loaded = type(index).load(tmp_path)
+
+            assert len(loaded) == 0
+            loaded.close()
+
+    def test_a_loaded_index_can_be_changed(self, make: MakeSaved, tmp_path: Path) -> None:
+        """After a restart the changes since the snapshot are replayed on it; the snapshot stays as it was."""
+        with fresh_saved(make) as index:
+            index.put([entry(entry_id) for entry_id in range(1, 11)])
+            index.save(tmp_path)
+
+            loaded = type(index).load(tmp_path)
+            loaded.remove([1, 2])
+            loaded.put([entry(20)])
+
+            assert loaded.ids().tolist() == [*range(3, 11), 20]
+            loaded.close()
+            again = type(index).load(tmp_path)
+            assert again.ids().tolist() == list(range(1, 11))
+            again.close()
+
+    def test_a_damaged_copy_is_refused(self, make: MakeSaved, tmp_path: Path) -> None:
         """Cut in half, it raises the error whose remedy is to rebuild, and doesn't crash the process."""
-        with fresh(make) as index:
+        with fresh_saved(make) as index:
             index.put([entry(entry_id) for entry_id in range(1, 11)])
             index.save(tmp_path)
             for file in tmp_path.iterdir():

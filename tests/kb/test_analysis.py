@@ -11,7 +11,7 @@ from pathlib import Path
 import jieba
 import pytest
 
-from kb.analysis import MAX_TOKEN, Segmenter, _segmenter, query_tokens, tokens
+from kb.analysis import MAX_TOKEN, Segmenter, query_tokens, segmenter, tokens
 
 ROOT = Path(__file__).parents[2]
 
@@ -192,7 +192,7 @@ class TestSegmenter:
         """Its search mode without guessing unknown words, on the same dictionary."""
         reference = _jieba(tmp_path)
 
-        assert _segmenter().search_words(sentence) == list(reference.cut_for_search(sentence, HMM=False))
+        assert segmenter().search_words(sentence) == list(reference.cut_for_search(sentence, HMM=False))
 
     def test_the_more_probable_sequence_wins(self) -> None:
         """研究 生命 beats 研究生 命 when its words are the more common ones."""

@@ -13,7 +13,7 @@ import pytest
 
 from core.errors import IndexCorrupt, ModelMismatch
 from core.types import Audience
-from kb.dense import FACTS_FILE, ROWS_FILE, DenseIndex
+from kb.dense import FACTS_FILE, ROWS_FILE, DenseIndex, sample_size
 from kb.index import Candidate, Entry, Filter, Probe
 from models.encoder import Vectors
 
@@ -226,3 +226,53 @@ class TestSeveralThreads:
             reader.join()
 
         assert wrong == []
+
+
+class TestExpecting:
+    def test_groups_are_formed_once_for_all_that_will_come(self) -> None:
+        """By a sample of everything; putting the entries then forms nothing anew, and nothing is lost."""
+        vectors = clustered(900)
+        index = DenseIndex(DIMENSION, exact_limit=100)
+        index.expect(vectors[: sample_size(900)], 900)
+        formed = index._faiss
+
+        for start in range(0, 900, 60):
+            index.put(entries(vectors[start : start + 60], first=start + 1))
+
+        assert index._faiss is formed
+        assert index.ids().tolist() == list(range(1, 901))
+        assert index.differing([entries(vectors)]) == []
+
+    def test_few_entries_need_none(self) -> None:
+        """They are compared one by one, whatever was expected."""
+        index = DenseIndex(DIMENSION, exact_limit=100)
+
+        assert not index.wants_sample(100)
+        index.expect(clustered(90), 90)
+
+        assert index.exact
+
+    def test_entries_that_are_there_keep_their_form(self) -> None:
+        """An index in use isn't emptied by what is expected of it."""
+        index = DenseIndex(DIMENSION, exact_limit=100)
+        index.put(entries(clustered(50)))
+
+        index.expect(clustered(300), 300)
+
+        assert len(index) == 50
+
+
+class TestOrder:
+    def test_entries_may_come_in_any_order_and_come_again(self) -> None:
+        """The filter's columns follow the ids, not the order of arrival."""
+        vectors = clustered(9)
+        index = DenseIndex(DIMENSION)
+        public, internal = entries(vectors), entries(vectors, internal=True)
+        for at in (7, 2, 5, 0, 8):
+            index.put([public[at], internal[at - 1]])
+        index.put([internal[2]])
+        index.remove([8])
+
+        assert index.ids().tolist() == [1, 2, 3, 5, 6, 7, 9]
+        found = ids(index.search(asked(vectors[0]), k=9, only=ANYONE))
+        assert sorted(found) == [1, 6, 9]
