@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from threading import Lock
 from typing import Final
 
 from agent.policy import AnswerPolicy
-from core.text import fold
 from core.types import QAHit, QAPair, QuestionKind
 from models.encoder import Encoder, Vectors
+from retrieval.pairs import LEAD_CAP
+from retrieval.sameness import same_words, something_else
 
 CACHED_WORDINGS: Final = 2000
 """Vectors of negative wordings that are kept: about 3 MB."""
-
-_CODE: Final = re.compile(r"[a-z0-9]*\d[a-z0-9]*(?:[-_.][a-z0-9]+)*")
-_OPPOSITES: Final = (
-    (
-        r"开通|开启|打开|激活|\b(?:activate|enable|open|turn on)\b",
-        r"关闭|取消|注销|停用|\b(?:deactivate|disable|cancel|close|turn off)\b",
-    ),
-    (r"增加|提高|提升|\b(?:increase|raise|upgrade)\b", r"减少|降低|降级|\b(?:decrease|reduce|lower|downgrade)\b"),
-    (r"国内|境内|大陆|\bdomestic\b", r"国外|海外|境外|国际|\b(?:international|abroad|overseas)\b"),
-    (r"线上|网上|\bonline\b", r"线下|门店|实体店|\b(?:offline|in store|in person)\b"),
-    (r"个人|\bpersonal\b", r"企业|公司|单位|\b(?:business|company|corporate)\b"),
-    (r"换货|\bexchange\b", r"退货|退款|\b(?:refund|return)\b"),
-    (r"之前|以前|\bbefore\b", r"之后|以后|\bafter\b"),
-)
-_OPPOSITE_PATTERNS: Final = tuple((re.compile(one), re.compile(other)) for one, other in _OPPOSITES)
-
-_NOT_WORD: Final = re.compile(r"[\W_]+")
 
 
 class Matcher:
@@ -43,29 +26,32 @@ class Matcher:
         self._lock = Lock()
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
 
-    def matches(self, question: str, vector: Vectors, pairs: Sequence[QAHit]) -> list[QAPair]:
+    def matches(self, question: str, vector: Vectors, pairs: Sequence[QAHit], *, least: float) -> list[QAPair]:
         """The pairs that answer the question: usually one or none, two when they can't be told apart.
 
-        `pairs` come best first. A pair doesn't match when one of its negative wordings is about as
-        near as the wording that was found, or when the two speak of different models or numbers.
+        `pairs` come nearest in meaning first. A pair doesn't match below the probability `least`, when
+        one of its negative wordings is about as near as the wording that was found, or when the two
+        speak of different models or numbers, or of opposites.
         """
         exact = [hit.pair for hit in pairs if same_words(question, hit.matched.text)]
         if exact:
             return exact[:1]
-        fitting = [hit for hit in pairs if self._fits(question, vector, hit)]
-        if not fitting or fitting[0] is not pairs[0]:
+        possible = [hit for hit in pairs if not _of_something_else(question, hit)]
+        best = next(iter(possible), None)
+        if best is None or best.either < least or self._repelled(vector, best):
             return []
-        rivals = [hit for hit in fitting if fitting[0].score - hit.score <= self._policy.tie_margin]
-        different = {hit.pair.answer: hit.pair for hit in reversed(rivals)}
-        return [hit.pair for hit in rivals if different[hit.pair.answer] is hit.pair][:2]
+        rivals = [hit for hit in possible[1:] if hit.pair.answer != best.pair.answer]
+        near = [hit for hit in rivals if best.meaning - hit.meaning <= self._policy.tie_margin and hit.either >= least]
+        if near and not self._repelled(vector, near[0]):
+            return [best.pair, near[0].pair]
+        # Pairs that can't be meant made the probability smaller than it is.
+        alone = all(best.meaning - hit.meaning >= LEAD_CAP for hit in rivals)
+        return [best.pair] if (best.either if alone else best.probability) >= least else []
 
-    def _fits(self, question: str, vector: Vectors, hit: QAHit) -> bool:
-        if hit.score < self._policy.verbatim_threshold or hit.matched.kind is QuestionKind.NEGATIVE:
-            return False
-        if not _same_codes(question, hit) or _opposed(question, hit.matched.text):
-            return False
+    def _repelled(self, vector: Vectors, hit: QAHit) -> bool:
+        """Whether a question that must not get this answer is about as near as those that should."""
         negatives = [wording.text for wording in hit.pair.questions if wording.kind is QuestionKind.NEGATIVE]
-        return not negatives or hit.score - self._nearest(vector, negatives) >= self._policy.negative_margin
+        return bool(negatives) and hit.score - self._nearest(vector, negatives) < self._policy.negative_margin
 
     def _nearest(self, vector: Vectors, wordings: Sequence[str]) -> float:
         return max(float(row @ vector) for row in self._encoded(wordings))
@@ -82,27 +68,6 @@ class Matcher:
         return rows
 
 
-def same_words(question: str, wording: str) -> bool:
-    """Whether two questions differ at most in case, width, script, spacing and punctuation."""
-    return _NOT_WORD.sub("", fold(question)) == _NOT_WORD.sub("", fold(wording))
-
-
-def _opposed(question: str, wording: str) -> bool:
-    """Whether one asks for the opposite of the other, which is close to an encoder and far to a customer."""
-    first, second = fold(question), fold(wording)
-    return any(
-        bool(one.search(first)) != bool(one.search(second)) and bool(other.search(first)) != bool(other.search(second))
-        for one, other in _OPPOSITE_PATTERNS
-    )
-
-
-def _same_codes(question: str, hit: QAHit) -> bool:
-    """Whether question and pair speak of the same models, amounts and dates.
-
-    An encoder hardly tells X100 from X200, but a customer does.
-    """
-    asked = set(_CODE.findall(fold(question)))
+def _of_something_else(question: str, hit: QAHit) -> bool:
     wordings = [wording.text for wording in hit.pair.questions if wording.kind is not QuestionKind.NEGATIVE]
-    known = set(_CODE.findall(fold(" ".join([*wordings, hit.pair.answer]))))
-    models = {code for code in _CODE.findall(fold(hit.matched.text)) if not code.isdigit()}
-    return asked <= known and models <= asked
+    return something_else(question, hit.matched.text, [*wordings, hit.pair.answer])

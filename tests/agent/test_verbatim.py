@@ -5,16 +5,17 @@ from __future__ import annotations
 import pytest
 
 from agent.policy import AnswerPolicy
-from agent.verbatim import Matcher, same_words
+from agent.verbatim import Matcher
 from core.types import QAPair, Query
 from models.fake_encoder import FakeEncoder
+from retrieval.sameness import same_words
 from tests.agent.shop import ShelfFinder, pair
 
 
 def matches(encoder: FakeEncoder, question: str, *pairs: QAPair, threshold: float = 0.7) -> list[int]:
     found = ShelfFinder(encoder, pairs=pairs).find(Query(text=question))
-    policy = AnswerPolicy(verbatim_threshold=threshold, negative_margin=0.02, tie_margin=0.03)
-    return [each.pair_id for each in Matcher(encoder, policy).matches(question, found.vector, found.pairs)]
+    matcher = Matcher(encoder, AnswerPolicy(negative_margin=0.02, tie_margin=0.03))
+    return [each.pair_id for each in matcher.matches(question, found.vector, found.pairs, least=threshold)]
 
 
 class TestAPair:
