@@ -1,4 +1,4 @@
-"""Which encoder and which language model, by settings. A fixed choice: no class is named by a user."""
+"""Which encoder, reranker and language model, by settings. A fixed choice: no class is named by a user."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import Final
 from core.errors import ConfigurationError, MissingExtra
 from core.settings import Settings
 from models.chat import ChatModel
+from models.cross_encoder import CrossEncoder
 from models.encoder import Encoder
 from models.langchain_chat import LangChainModel
 from models.local_chat import LocalChatModel
 from models.onnx_encoder import OnnxEncoder
+from models.sentence_transformers_cross_encoder import SentenceTransformersCrossEncoder
 from models.sentence_transformers_encoder import SentenceTransformersEncoder
 
 BUILTIN: Final = "builtin"
@@ -30,6 +32,19 @@ def load_encoder(settings: Settings) -> Encoder:
     if find_spec("sentence_transformers") is None:
         raise MissingExtra(f"The encoder {settings.encoder!r}", "torch")
     return SentenceTransformersEncoder(settings.encoder)
+
+
+def load_cross_encoder(settings: Settings) -> CrossEncoder | None:
+    """Return the cross-encoder that `settings.reranker` names, or `None`. Its weights are read with the first use.
+
+    Raises:
+        MissingExtra: the extra `torch` isn't installed.
+    """
+    if settings.reranker is None:
+        return None
+    if find_spec("sentence_transformers") is None:
+        raise MissingExtra(f"The reranker {settings.reranker!r}", "torch")
+    return SentenceTransformersCrossEncoder(settings.reranker)
 
 
 def load_chat_model(settings: Settings) -> ChatModel | None:

@@ -15,11 +15,20 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import DDL
 
 import desk.tables
+import kb.calibration_tables
+import kb.gold_tables
 import kb.tables
+import kb.vocabulary_tables
 from core.database import metadata, open_engine, writing
 from core.migrations import migrate
 
-TABLES = (kb.tables.documents, desk.tables.tickets)
+TABLES = (
+    kb.calibration_tables.calibrations,
+    kb.gold_tables.gold_questions,
+    kb.tables.documents,
+    kb.vocabulary_tables.vocabulary,
+    desk.tables.tickets,
+)
 """Importing their modules fills the metadata."""
 
 

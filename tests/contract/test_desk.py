@@ -176,6 +176,53 @@ class TestARecordedReply:
         assert desk.tickets() == []
 
 
+class TestWhatCustomersAsked:
+    def test_is_listed_newest_first_with_its_reply(
+        self, desk: Desk, conversation: ConversationId, clock: SetClock
+    ) -> None:
+        """From all conversations; who asked isn't told."""
+        other, _ = desk.open_conversation(audience=Audience.INTERNAL, language=None)
+        desk.record(conversation, "one", reply(ANSWER))
+        clock.pass_by(1)
+        desk.record(other, "two", reply(HANDOVER))
+
+        newest, oldest = desk.customer_messages()
+
+        assert (newest.text, newest.outcome, newest.audience, newest.tier) == (
+            "two",
+            "handover",
+            Audience.INTERNAL,
+            None,
+        )
+        assert (oldest.text, oldest.outcome, oldest.answer, oldest.tier) == ("one", "answer", ANSWER.text, Tier.QUOTED)
+        assert (oldest.confidence, newest.created_at) == (0.9, clock())
+        assert [each.text for each in desk.customer_messages(unanswered=True)] == ["two"]
+        assert [each.text for each in desk.customer_messages(offset=1, limit=1)] == ["one"]
+        assert conversation not in str(oldest)
+
+    def test_is_masked_where_it_names_a_person(self, desk: Desk, conversation: ConversationId) -> None:
+        """Addresses and long numbers, in the question and in the reply; the conversation keeps them."""
+        said = Answer("已登记 138-1234-5678。", (), 0.9, Tier.QUOTED)
+        desk.record(conversation, "我是 lin@customer.example，订单 TH20260418，13812345678", reply(said))
+
+        (found,) = desk.customer_messages()
+
+        assert (found.text, found.answer) == ("我是 ***，订单 TH***，***", "已登记 ***。")
+        assert "13812345678" in desk.history(conversation)[0].text
+
+    def test_comes_with_what_was_cited(self, desk: Desk, conversation: ConversationId) -> None:
+        """By the number of the customer's own message; the assistant's isn't one."""
+        recorded = desk.record(conversation, "怎么退货？", reply(ANSWER))
+
+        message, spans = desk.customer_message(recorded.question.message_id)
+
+        assert message.text == "怎么退货？"
+        assert [(span.document, span.start, span.end) for span in spans] == [("退货政策.pdf", 10, 22)]
+        for unknown in (recorded.answer.message_id, MessageId("0" * 32)):
+            with pytest.raises(NotFound):
+                desk.customer_message(unknown)
+
+
 class TestATicket:
     def test_is_opened_by_a_handover(self, desk: Desk, conversation: ConversationId, clock: SetClock) -> None:
         """It says what the customer asked and why nobody answered."""

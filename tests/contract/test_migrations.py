@@ -13,13 +13,16 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, inspect, select, update
 
 import desk.tables
+import kb.calibration_tables
+import kb.gold_tables
 import kb.tables
+import kb.vocabulary_tables
 from core.database import metadata, open_engine, reading, writing
 from core.errors import StorageError
 from core.migrations import HEAD, migrate, revision
 from kb.tables import counters
 
-MODULES = (desk.tables, kb.tables)
+MODULES = (desk.tables, kb.calibration_tables, kb.gold_tables, kb.tables, kb.vocabulary_tables)
 """Importing them fills the metadata."""
 
 
@@ -38,7 +41,11 @@ def test_an_empty_database_gets_every_table_as_described(empty_url: str) -> None
     assert {*metadata.tables, "alembic_version"} == set(inspect(engine).get_table_names())
     assert differences(engine, metadata) == []
     with reading(engine) as connection:
-        assert {row.name: row.value for row in connection.execute(select(counters))} == {"changes": 0, "uploads": 0}
+        assert {row.name: row.value for row in connection.execute(select(counters))} == {
+            "changes": 0,
+            "uploads": 0,
+            "vocabulary": 0,
+        }
     engine.dispose()
 
 
@@ -82,7 +89,11 @@ def test_an_interrupted_migration_is_finished_by_the_next(empty_url: str) -> Non
 
     assert differences(engine, metadata) == []
     with reading(engine) as connection:
-        assert {row.name: row.value for row in connection.execute(select(counters))} == {"changes": 7, "uploads": 0}
+        assert {row.name: row.value for row in connection.execute(select(counters))} == {
+            "changes": 7,
+            "uploads": 0,
+            "vocabulary": 0,
+        }
     engine.dispose()
 
 

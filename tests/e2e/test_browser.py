@@ -220,6 +220,36 @@ class TestManager:
         seen.assert_stayed_here()
         seen.page.context.close()
 
+    def test_keeps_a_gold_question_and_runs_it(
+        self, uploaded: str, browser: playwright.Browser, tmp_path: Path
+    ) -> None:
+        """From a test question by a form to the verdict, and the file that it can be exported to."""
+        seen = visit(browser, uploaded, locale="zh-CN", size=DESKTOP)
+
+        sign_in(seen)
+        seen.page.click("[data-tab=ask]")
+        seen.page.fill("#zd-question input[type=text]", "签收后多少天内可以申请无理由退货？")
+        seen.page.click("#zd-question button")
+        seen.page.click("[data-act=keep]")
+        form = seen.page.locator(".zd-gold-form")
+        playwright.expect(form.locator("input[name=document0]")).to_have_value("客户手册（2026）.pdf")
+        form.locator("textarea[name=facts]").fill("三十天 | 30 天")
+        form.locator("button[type=submit]").click()
+        playwright.expect(form).to_have_count(0)
+        seen.page.click("[data-tab=quality]")
+        seen.page.click("[data-act=run]")
+        playwright.expect(seen.page.locator(".zd-gold .zd-verdict-right")).to_have_count(1, timeout=60_000)
+        playwright.expect(seen.page.locator(".zd-quality h2")).to_have_text("100.0% 符合预期")
+        with seen.page.expect_download() as download:
+            seen.page.click("[data-export=jsonl]")
+        kept = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+        assert kept["facts"] == ["三十天 | 30 天"]
+        seen.page.set_input_files("[data-import]", download.value.path())
+        playwright.expect(seen.page.locator("#zd-gold .zd-problem, #zd-gold .zd-done")).to_contain_text("未变 1")
+        seen.shoot(tmp_path, "quality")
+        seen.assert_stayed_here()
+        seen.page.context.close()
+
 
 class TestCustomer:
     @pytest.mark.parametrize(
