@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from time import perf_counter
 from typing import Final, Protocol
 
 from agent.citations import cite_pair, mark
+from agent.conflicts import find_conflict, summary, tell
+from agent.decisions import rule_of, without_search
 from agent.generation import Generator, ShowText
 from agent.policy import VERBATIM_CONFIDENCE, AnswerPolicy
 from agent.quoting import Quoter
-from agent.requests import SmallTalk, is_short, leans_on_history, small_talk, wants_person
+from agent.requests import SmallTalk, small_talk, wants_person
 from agent.texts import (
     CANNOT_LOOK,
     CUSTOMER_ASKED,
@@ -34,8 +37,10 @@ from core.text import detect_language
 from core.types import (
     Answer,
     Clarification,
+    Decision,
     Handover,
     HandoverCode,
+    Hit,
     Language,
     Message,
     Outcome,
@@ -48,7 +53,10 @@ from core.types import (
 )
 from models.chat import ChatModel
 from models.encoder import Encoder
+from retrieval.calibration.limit import AnswerLimit, LimitNow
+from retrieval.calibration.shipped import shipped_limit
 from retrieval.confidence import confidence
+from retrieval.expansion import Section, alone, anchored
 from retrieval.search import Found
 
 _log = logging.getLogger(__name__)
@@ -65,6 +73,14 @@ NEAREST: Final = 5
 
 LONGEST_QUESTION: Final = 1000
 """Characters of a message that are searched for; the rest is kept in the conversation."""
+
+
+class Reader(Protocol):
+    """Puts together what whoever composes an answer reads."""
+
+    def sections(self, query: Query, hits: Sequence[Hit]) -> Sequence[Section]:
+        """Return the evidence in sections, best first."""
+        ...
 
 
 class Finder(Protocol):
@@ -93,9 +109,13 @@ class Assistant:
         *,
         model: ChatModel | None = None,
         policy: AnswerPolicy | None = None,
+        limit: LimitNow = shipped_limit,
+        reader: Reader | None = None,
     ) -> None:
         self._retriever = retriever
+        self._reader = reader
         self._policy = policy or AnswerPolicy()
+        self._limit = limit
         self._matcher = Matcher(encoder, self._policy)
         self._quoter = Quoter(encoder)
         self._generator = Generator(model, self._policy) if model is not None else None
@@ -114,68 +134,81 @@ class Assistant:
         language = turn.language or detect_language(turn.text)
         outcome = _without_search(turn, language)
         if outcome is not None:
-            return _shown(Reply(outcome, (), watch.total()), on_text)
+            return _shown(Reply(outcome, (), watch.total(), decision=without_search(outcome)), on_text)
         try:
             search = self._search(turn, language)
         except ZhidaError as error:
             _log.exception("Retrieval failed, the conversation is handed over.")
-            return _shown(Reply(_broken(error, language), (), watch.total()), on_text)
+            outcome = _broken(error, language)
+            return _shown(Reply(outcome, (), watch.total(), decision=without_search(outcome)), on_text)
         watch.lap("retrieve", search.found.ms)
         outcome = self._decide(turn, search)
         watch.lap("decide")
         if outcome is not None:
-            return _shown(Reply(outcome, search.found.hits, watch.total()), on_text)
+            return _shown(_decided(Reply(outcome, search.found.hits, watch.total()), search), on_text)
         reply = self._compose(turn, search, on_text, on_restart)
         watch.lap("compose", reply.ms)
-        return replace(reply, ms=watch.total())
+        return _decided(replace(reply, ms=watch.total()), search)
 
     def _search(self, turn: Turn, language: Language) -> _Search:
-        """Search for the message, together with the one before it where it leans on that one."""
-        text = turn.text.strip()[:LONGEST_QUESTION]
-        previous = _previous_question(turn.history)
-        if previous is not None and leans_on_history(text):
-            return self._find(f"{previous} {text}", turn, language)
-        alone = self._find(text, turn, language)
-        if previous is None or not is_short(text) or alone.certainty >= self._policy.answer_threshold:
-            return alone
-        if self._matcher.matches(text, alone.found.vector, alone.found.pairs):
-            return alone
-        joined = self._find(f"{previous} {text}", turn, language)
-        return max(alone, joined, key=lambda search: search.certainty)
-
-    def _find(self, question: str, turn: Turn, language: Language) -> _Search:
-        query = Query(text=question, audience=turn.audience, as_of=turn.as_of)
+        """Search for the message; retrieval completes it from what was said before, where it needs that."""
+        query = Query(
+            text=turn.text.strip()[:LONGEST_QUESTION],
+            audience=turn.audience,
+            as_of=turn.as_of,
+            history=tuple(message for message in turn.history if _asks(message)),
+        )
         found = self._retriever.find(query, k=self._policy.candidates)
-        return _Search(question, language, found, confidence(found.evidence))
+        return _Search(found.understood.searched, language, found, confidence(found.evidence), self._limit())
 
     def _decide(self, turn: Turn, search: _Search) -> Outcome | None:
         """The outcome, where it needs no composing: an approved answer, a question back, or a hand-over."""
-        pairs = self._matcher.matches(search.question, search.found.vector, search.found.pairs)
+        found = search.found
+        pairs = self._matcher.matches(search.question, found.vector, found.pairs, least=search.limit.pair_probability)
         if len(pairs) > 1 and not _asked_back(turn.history):
             options = tuple(pair.question for pair in pairs)
             return Clarification(WHICH_QUESTION[search.language], options, search.certainty)
         if pairs:
             return _verbatim(pairs[0], search)
-        if not search.found.hits or search.certainty < self._policy.answer_threshold:
+        if not search.found.hits or not search.allowed:
             return _unknown(search, NOT_SUPPORTED)
-        return None
+        return self._disagreement(search)
+
+    def _disagreement(self, search: _Search) -> Outcome | None:
+        """What is told where the best sources contradict each other: an average or either one would be a guess."""
+        conflict = find_conflict(search.question, search.found.hits)
+        if conflict is None:
+            return None
+        if self._policy.hand_over_conflicts:
+            return replace(_unknown(search, NOT_SUPPORTED), reason=summary(conflict, search.language))
+        return tell(conflict, search.language, search.certainty)
 
     def _compose(self, turn: Turn, search: _Search, on_text: ShowText, on_restart: Callable[[], None]) -> Reply:
         """Answer by the language model if there is one and it does its work, else by quoting."""
         if self._generator is None:
             return _shown(Reply(self._quote(search), search.found.hits, {}), on_text)
+        sections = self._sections(turn, search)
+        evidence = [section.hit for section in sections]
         draft = self._generator.draft(
-            search.question, search.found.hits, history=turn.history, language=search.language, show=on_text
+            search.question, evidence, history=turn.history, language=search.language, show=on_text
         )
         ms = {} if draft.first_text_ms is None else {"model_first_text": draft.first_text_ms}
         if draft.declined:
             return _shown(Reply(_unknown(search, MODEL_DECLINED), search.found.hits, ms), on_text)
         if draft.failure is None:
-            answer = Answer(draft.text, draft.citations, search.certainty, Tier.GENERATED)
+            citations = tuple(anchored(citation, sections) for citation in draft.citations)
+            answer = Answer(draft.text, citations, search.certainty, Tier.GENERATED)
             return Reply(answer, search.found.hits, ms)
         if draft.text:
             on_restart()
         return _shown(Reply(self._quote(search), search.found.hits, ms, draft.failure), on_text)
+
+    def _sections(self, turn: Turn, search: _Search) -> Sequence[Section]:
+        """What a language model reads: sections, or the hits themselves without a reader."""
+        hits = search.found.hits
+        if self._reader is None:
+            return [alone(hit) for hit in hits]
+        return self._reader.sections(Query(text=search.question, audience=turn.audience, as_of=turn.as_of), hits)
 
     def _quote(self, search: _Search) -> Answer:
         found = search.found
@@ -190,7 +223,19 @@ class _Search:
     question: str
     language: Language
     found: Found
-    certainty: float
+    score: float
+    """The raw confidence in the evidence."""
+    limit: AnswerLimit
+
+    @property
+    def allowed(self) -> bool:
+        """The evidence is good enough for an answer, as the operator tolerates errors."""
+        return self.limit.allows(self.score)
+
+    @property
+    def certainty(self) -> float:
+        """Probability that an answer from this evidence is right."""
+        return self.limit.probability(self.score)
 
 
 class _Stopwatch:
@@ -213,6 +258,15 @@ class _Stopwatch:
 def _shown(reply: Reply, on_text: ShowText) -> Reply:
     on_text(reply.outcome.text)
     return reply
+
+
+def _decided(reply: Reply, search: _Search) -> Reply:
+    """The reply with the reason for it."""
+    limit = search.limit
+    threshold = limit.probability(limit.threshold) if isfinite(limit.threshold) else 1.0
+    rule = rule_of(reply, allowed=search.allowed)
+    decision = Decision(rule, search.question, search.certainty, threshold)
+    return replace(reply, decision=decision, understood=search.found.understood)
 
 
 def _without_search(turn: Turn, language: Language) -> Outcome | None:
@@ -241,13 +295,9 @@ def _broken(error: ZhidaError, language: Language) -> Handover:
     return Handover(HandoverCode.TOOL_FAILURE, reason, CANNOT_LOOK[language], 0.0)
 
 
-def _previous_question(history: Sequence[Message]) -> str | None:
-    """The customer's last message that asked something."""
-    for message in reversed(history):
-        asks = small_talk(message.text) is None and not wants_person(message.text)
-        if message.role is Role.CUSTOMER and asks:
-            return message.text.strip()[:LONGEST_QUESTION]
-    return None
+def _asks(message: Message) -> bool:
+    """Whether a message tells what the conversation is about. Thanks and calls for a person don't."""
+    return small_talk(message.text) is None and not wants_person(message.text)
 
 
 def _asked_back(history: Sequence[Message]) -> bool:

@@ -30,6 +30,26 @@ WHICH_QUESTION: Final[Wording] = {
     Language.ZH: "请问您想了解的是下面哪一个问题？",
     Language.EN: "Which of these would you like to know?",
 }
+DISAGREE: Final[Wording] = {
+    Language.ZH: "关于这个问题，现有资料的说法不一致：",
+    Language.EN: "Our documents don't agree on this:",
+}
+SAYS: Final[Wording] = {
+    Language.ZH: "《{name}》（第 {version} 版，{since} 起）：",
+    Language.EN: "“{name}” (version {version}, as of {since}): ",
+}
+SAYS_UNDATED: Final[Wording] = {
+    Language.ZH: "《{name}》（第 {version} 版）：",
+    Language.EN: "“{name}” (version {version}): ",
+}
+NEWER: Final[Wording] = {
+    Language.ZH: "其中《{name}》的日期较新。如需确认，可以转接人工客服。",
+    Language.EN: "“{name}” is the newer one. A colleague can confirm it for you.",
+}
+SAME_AGE: Final[Wording] = {
+    Language.ZH: "从日期上看不出以哪一份为准。如需确认，可以转接人工客服。",
+    Language.EN: "Their dates don't tell which one holds. A colleague can confirm it for you.",
+}
 PERSON_REQUESTED: Final[Wording] = {
     Language.ZH: "好的，我为您转接人工客服，并把您的问题记录为工单。客服人员会根据这次对话与您联系。",
     Language.EN: "Of course. I'm passing your conversation on to a colleague and recording it as a ticket for follow-up.",
@@ -52,6 +72,10 @@ NOT_SUPPORTED: Final[Wording] = {
 MODEL_DECLINED: Final[Wording] = {
     Language.ZH: "语言模型判断找到的资料不能回答这个问题。",
     Language.EN: "The language model judged that the passages found don't answer the question.",
+}
+SOURCES_DISAGREE: Final[Wording] = {
+    Language.ZH: "资料之间有矛盾：{first} / {second}。",
+    Language.EN: "The sources contradict each other: {first} / {second}.",
 }
 SEARCH_FAILED: Final[Wording] = {Language.ZH: "检索失败：{error}。", Language.EN: "The search failed: {error}."}
 

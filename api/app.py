@@ -14,7 +14,7 @@ from api.auth import Gate, load_admin_key
 from api.composition import Services
 from api.limits import BodyGuard, Limits, RateLimiter
 from api.responses import install_problem_handlers
-from api.routes import conversations, documents, pairs, questions, server, tickets
+from api.routes import conversations, documents, gold, pairs, questions, risk, server, tickets, vocabulary
 from api.routes.context import Throttles
 from api.safety import SafetyNet
 from core.settings import Secret
@@ -23,9 +23,12 @@ ROUTERS: Final = (
     conversations.beginning,
     conversations.router,
     documents.router,
+    gold.router,
     pairs.router,
     questions.router,
+    risk.router,
     tickets.router,
+    vocabulary.router,
     server.router,
     server.described,
 )

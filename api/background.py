@@ -6,6 +6,7 @@ import logging
 import threading
 from typing import Final
 
+from api import gold_running
 from api.composition import Services
 from core.errors import ZhidaError
 
@@ -19,7 +20,7 @@ _log = logging.getLogger("zhida.background")
 
 
 class Background:
-    """Two threads: one works through uploads, one saves the indexes when something changed."""
+    """Three threads: one works through uploads, one saves the indexes, one runs the gold set when something changed."""
 
     def __init__(self, services: Services, *, save_every_s: float = SAVE_EVERY_S) -> None:
         self._services = services
@@ -28,15 +29,16 @@ class Background:
         self._threads = [
             threading.Thread(target=self._work, name="zhida-worker", daemon=True),
             threading.Thread(target=self._save, name="zhida-snapshots", daemon=True),
+            threading.Thread(target=self._run_gold, name="zhida-gold", daemon=True),
         ]
 
     def start(self) -> None:
-        """Start both threads. Once."""
+        """Start the threads. Once."""
         for thread in self._threads:
             thread.start()
 
     def stop(self) -> None:
-        """Ask both to end, wait a little, and save the indexes."""
+        """Ask them to end, wait a little, and save the indexes."""
         self._stop.set()
         self._services.worker.wake()
         for thread in self._threads:
@@ -56,6 +58,14 @@ class Background:
             self._services.kb.sweep_blobs()
         except ZhidaError:
             _log.exception("Files that a crash left behind weren't removed; the next start tries again.")
+
+    def _run_gold(self) -> None:
+        runner = gold_running.GoldRunner(self._services)
+        while not self._stop.wait(gold_running.POLL_S):
+            try:
+                runner.step(self._stop)
+            except ZhidaError:
+                _log.exception("The gold set can't be looked after; the next look is soon.")
 
     def _save_once(self) -> None:
         try:

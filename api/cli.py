@@ -12,7 +12,19 @@ from dataclasses import replace
 
 import typer
 
-from api.commands import asking, demo, documents, evaluate, ingesting, maintenance, pairs, serving
+from api.commands import (
+    asking,
+    demo,
+    documents,
+    evaluate,
+    gold,
+    ingesting,
+    maintenance,
+    moving,
+    pairs,
+    serving,
+    vocabulary,
+)
 from api.commands.session import AsJson, Home, globals_of, warn
 from core.errors import ZhidaError
 
@@ -36,8 +48,11 @@ app.command()(asking.ask)
 app.command()(asking.search)
 app.add_typer(documents.app, name="documents")
 app.add_typer(pairs.app, name="qa")
+app.add_typer(gold.app, name="gold")
+app.add_typer(vocabulary.app, name="vocabulary")
 app.command()(maintenance.check)
 app.command()(maintenance.reindex)
+app.command()(moving.copy_to)
 app.command()(serving.serve)
 app.command()(demo.demo)
 app.add_typer(evaluate.app, name="eval")

@@ -25,6 +25,7 @@ from typing import Any, BinaryIO, Final, Self, cast
 
 import httpx
 
+from api.client_gold import GoldCalls
 from api.client_reading import (
     Json,
     pair_body,
@@ -38,6 +39,7 @@ from api.client_reading import (
     read_passage,
     read_tested_reply,
 )
+from api.client_risk import RiskCalls
 from api.client_values import (
     PROOF_HEADER,
     VISITOR_HEADER,
@@ -53,8 +55,11 @@ from api.client_values import (
     TicketReceipt,
     Visitor,
 )
+from api.client_vocabulary import VocabularyCalls
+from api.client_why import WhyCalls
 from api.problems import error_from_problem
 from core.errors import InvalidInput, StorageError, ZhidaError
+from core.pair_warnings import PairWarning
 from core.settings import Secret
 from core.types import (
     Audience,
@@ -82,7 +87,7 @@ POLL_S: Final = 0.25
 """Between two looks at a version that is being read."""
 
 
-class Client:
+class Client(WhyCalls, GoldCalls, RiskCalls, VocabularyCalls):
     """Talks to one server. Safe to share between threads.
 
     `key` is the admin key; customers' calls need none. `transport` replaces the network in tests.
@@ -313,9 +318,21 @@ class Client:
         """One Q&A pair."""
         return read(QAPair, self._json("GET", f"/qa/{pair_id}", key=self._key))
 
-    def approve(self, pair_id: QAPairId) -> QAPair:
-        """Let a candidate answer customers."""
-        return self._decide(pair_id, "approve")
+    def pair_warnings(self, pairs: Sequence[QAPairId]) -> list[PairWarning]:
+        """Approved pairs that get in the way of these, at most a hundred: asked the same, answered otherwise or twice."""
+        if not pairs:
+            return []
+        return read(
+            list[PairWarning], self._json("GET", "/qa/warnings", key=self._key, params={"pair_id": list(pairs)})
+        )
+
+    def approve(self, pair_id: QAPairId, *, confirm: bool = False) -> QAPair:
+        """Let a candidate answer customers.
+
+        Raises:
+            PairConflict: an approved pair is asked the same and answers otherwise; `confirm` keeps both.
+        """
+        return self._decide(pair_id, "approve", confirm=confirm)
 
     def reject(self, pair_id: QAPairId) -> QAPair:
         """Keep a candidate from answering customers."""
@@ -323,16 +340,32 @@ class Client:
 
     # Questions (admin key)
 
-    def search(self, text: str, *, k: int = 10, audience: Audience = Audience.PUBLIC) -> list[Hit]:
-        """The best passages for a question, best first, each with its `why`."""
-        raw = self._json("POST", "/search", key=self._key, json={"text": text, "k": k, "audience": audience})
+    def search(
+        self, text: str, *, k: int = 10, audience: Audience = Audience.PUBLIC, as_of: date | None = None
+    ) -> list[Hit]:
+        """The best passages for a question, best first, each with its `why`; `as_of=None` means today."""
+        body = {"text": text, "k": k, "audience": audience, "as_of": as_of.isoformat() if as_of else None}
+        raw = self._json("POST", "/search", key=self._key, json=body)
         return [read_hit(hit) for hit in cast("list[Json]", raw)]
 
     def test_question(
-        self, text: str, *, audience: Audience = Audience.PUBLIC, language: Language | None = None
+        self,
+        text: str,
+        *,
+        audience: Audience = Audience.PUBLIC,
+        language: Language | None = None,
+        as_of: date | None = None,
     ) -> TestedReply:
-        """What a customer would be told: the very call that the chat makes. Nothing is recorded."""
-        body = {"text": text, "audience": audience, "language": language}
+        """What a customer would be told, and why: the very call that the chat makes. Nothing is recorded.
+
+        `as_of` is the day for which documents must be valid; `None` means today.
+        """
+        body = {
+            "text": text,
+            "audience": audience,
+            "language": language,
+            "as_of": as_of.isoformat() if as_of else None,
+        }
         return read_tested_reply(self._json("POST", "/ask", key=self._key, json=body))
 
     # Tickets (admin key)
@@ -360,8 +393,9 @@ class Client:
         """Whether the indexes are open and up to date."""
         return self._answers("/ready")
 
-    def _decide(self, pair_id: QAPairId, decision: str) -> QAPair:
-        return read(QAPair, self._json("POST", f"/qa/{pair_id}/decision", key=self._key, json={"decision": decision}))
+    def _decide(self, pair_id: QAPairId, decision: str, *, confirm: bool = False) -> QAPair:
+        body = {"decision": decision, "confirm": confirm}
+        return read(QAPair, self._json("POST", f"/qa/{pair_id}/decision", key=self._key, json=body))
 
     def _answers(self, path: str) -> bool:
         try:

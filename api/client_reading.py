@@ -23,8 +23,19 @@ from api.client_values import (
 from api.problems import error_from_problem
 from api.wire import HEADING_SEPARATOR
 from core.errors import StorageError
+from core.explanations import Standing, WhyNot, Withheld
 from core.settings import Secret
-from core.types import Answer, Clarification, ConversationId, Handover, Hit, Outcome, Passage
+from core.types import (
+    Answer,
+    Clarification,
+    ConversationId,
+    Decision,
+    Handover,
+    Hit,
+    Outcome,
+    Passage,
+    Understood,
+)
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -97,7 +108,27 @@ def read_conversation_reply(raw: Any) -> ConversationReply:
 def read_tested_reply(raw: Any) -> TestedReply:
     """A reply that wasn't recorded, with what was found. Errors as with `read`."""
     with _known_form():
-        return TestedReply(_outcome(raw), tuple(read_hit(hit) for hit in raw["hits"]), raw["ms"])
+        return TestedReply(
+            _outcome(raw),
+            tuple(read_hit(hit) for hit in raw["hits"]),
+            raw["ms"],
+            decision=read(Decision, raw["decision"]) if raw["decision"] else None,
+            understood=read(Understood, raw["understood"]) if raw["understood"] else None,
+            withheld=tuple(_withheld(each) for each in raw["withheld"]),
+        )
+
+
+def read_why_not(raw: Any) -> WhyNot:
+    """Where an expected passage stands. Errors as with `read`."""
+    with _known_form():
+        passage = _with_path(raw["passage"]) if raw["passage"] else None
+        standing = {**raw["standing"], "passage": passage} if raw["standing"] else None
+        return read(WhyNot, {**raw, "passage": passage, "standing": standing})
+
+
+def _withheld(raw: Json) -> Withheld:
+    standing = {**raw, "passage": _with_path(raw["passage"])}
+    return Withheld(read(Standing, standing), raw["rank"], raw["score"])
 
 
 def read_hit(raw: Any) -> Hit:

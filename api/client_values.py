@@ -7,8 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from core.explanations import Withheld
 from core.settings import Secret
-from core.types import ConversationId, DocumentId, Hit, MessageId, Outcome, TicketId, TicketStatus
+from core.types import (
+    ConversationId,
+    Decision,
+    DocumentId,
+    Hit,
+    MessageId,
+    Outcome,
+    TicketId,
+    TicketStatus,
+    Understood,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +67,17 @@ Event = TextPiece | Restart | FinalReply
 
 @dataclass(frozen=True, slots=True)
 class TestedReply:
-    """What the assistant would reply to a question, and what it found. Nothing is recorded."""
+    """What the assistant would reply to a question, what it found, and why. Nothing is recorded."""
 
     outcome: Outcome
     hits: tuple[Hit, ...]
     """Best first, each with its `why`."""
     ms: Mapping[str, float]
+    decision: Decision | None = None
+    understood: Understood | None = None
+    """What the question was taken to mean; `None` where nothing was searched for."""
+    withheld: tuple[Withheld, ...] = ()
+    """Passages that were kept from the asker, best first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,19 @@ if TYPE_CHECKING:  # each is imported where it is first needed, since a command 
     from sqlalchemy import Engine
 
     from agent.assistant import Assistant
+    from core.types import DocumentVersion
     from desk.store import Desk
     from ingest.sandbox import Sandbox
     from ingest.worker import Worker
-    from kb.indexes import Indexes
+    from kb.following import FollowingIndexes
+    from kb.gold import GoldStore
+    from kb.prepared import PreparedVersion
     from kb.store import KnowledgeBase
     from models.chat import ChatModel
     from models.encoder import Encoder
+    from retrieval.calibration.keeper import RiskKeeper
+    from retrieval.inquiry import Inquiry
+    from retrieval.review import PairReview
     from retrieval.search import Retriever
 
 Progress = Callable[[int, int], None]
@@ -84,6 +90,13 @@ class Services:
         return Desk(self.engine, clock=self._replacements.clock)
 
     @cached_property
+    def gold(self) -> GoldStore:
+        """The gold set: questions with known answers, and its runs."""
+        from kb.gold import GoldStore
+
+        return GoldStore(self.engine, clock=self._replacements.clock)
+
+    @cached_property
     def encoder(self) -> Encoder:
         """The text encoder."""
         if self._replacements.encoder is not None:
@@ -93,27 +106,73 @@ class Services:
         return load_encoder(self.settings)
 
     @cached_property
-    def indexes(self) -> Indexes:
+    def indexes(self) -> FollowingIndexes:
         """The derived indexes. `open_services` opens them."""
-        from kb.indexes import Indexes
+        from kb.choosing import choose_indexes
 
-        return Indexes(self.kb, self.settings.indexes, self.encoder.identity, threads=self.settings.threads)
+        url = self.settings.index_url
+        return choose_indexes(
+            self.kb,
+            self.encoder.identity,
+            folder=self.settings.indexes,
+            url=None if url is None else url.reveal(),
+            threads=self.settings.threads,
+        )
 
     @cached_property
     def retriever(self) -> Retriever:
         """Search."""
+        from models.loading import load_cross_encoder
         from retrieval.search import Retriever
+        from retrieval.understanding.rewriting import Rewriter
+        from retrieval.understanding.understander import Understander
 
-        return Retriever(self.kb, self.indexes, self.encoder, clock=self._replacements.clock)
+        rewriter = Rewriter(self.model) if self.model is not None else None
+        understander = Understander(self.indexes, self.kb.vocabulary, rewriter=rewriter)
+        return Retriever(
+            self.kb,
+            self.indexes,
+            self.encoder,
+            cross_encoder=load_cross_encoder(self.settings),
+            understander=understander,
+            clock=self._replacements.clock,
+        )
+
+    @cached_property
+    def inquiry(self) -> Inquiry:
+        """Managers' questions about a search."""
+        from retrieval.inquiry import Inquiry
+
+        return Inquiry(self.kb, self.indexes, self.encoder, self.retriever, clock=self._replacements.clock)
+
+    @cached_property
+    def pair_review(self) -> PairReview:
+        """Which Q&A pairs get in each other's way."""
+        from retrieval.review import PairReview
+
+        return PairReview(self.kb, self.encoder, indexes=self.indexes, clock=self._replacements.clock)
 
     @cached_property
     def assistant(self) -> Assistant:
         """Answers."""
         from agent.assistant import Assistant
         from agent.policy import AnswerPolicy
+        from retrieval.reading import EvidenceReader
 
+        reader = EvidenceReader(self.kb, clock=self._replacements.clock)
         policy = AnswerPolicy(model_deadline_s=self.settings.model_deadline_s)
-        return Assistant(self.retriever, self.encoder, model=self._model(), policy=policy)
+        return Assistant(
+            self.retriever, self.encoder, model=self.model, policy=policy, limit=self.risk.limit, reader=reader
+        )
+
+    @cached_property
+    def risk(self) -> RiskKeeper:
+        """From which confidence on the assistant may answer."""
+        from kb.calibration import CalibrationStore
+        from retrieval.calibration.keeper import RiskKeeper
+
+        clock = self._replacements.clock
+        return RiskKeeper(CalibrationStore(self.engine, clock=clock), lambda: self.encoder.identity.key, clock=clock)
 
     @cached_property
     def sandbox(self) -> Sandbox:
@@ -132,7 +191,13 @@ class Services:
         """A worker that makes passages of uploads. `owner` tells its leases from those of others."""
         from ingest.worker import Worker
 
-        return Worker(self.kb, self.encoder, self.sandbox, owner=owner)
+        return Worker(self.kb, self.encoder, self.sandbox, owner=owner, review=self._review_upload)
+
+    def _review_upload(self, version: DocumentVersion, prepared: PreparedVersion) -> tuple[str, ...]:
+        """What is wrong between the Q&A pairs of an upload and others. Commands have no open indexes for that."""
+        from retrieval.review import PairReview, told
+
+        return told(PairReview(self.kb, self.encoder, clock=self._replacements.clock).of_upload(version, prepared))
 
     def close(self) -> None:
         """Close what was opened."""
@@ -143,7 +208,9 @@ class Services:
         if "engine" in made:
             self.engine.dispose()
 
-    def _model(self) -> ChatModel | None:
+    @cached_property
+    def model(self) -> ChatModel | None:
+        """The language model, if one is configured."""
         if self._replacements.model is not None:
             return self._replacements.model
         if self.settings.model is None and self.settings.model_base_url is None:
@@ -185,14 +252,17 @@ def warm_up(services: Services) -> None:
     """Search once, so that the first customer doesn't wait for weights and dictionaries to be read."""
     from core.types import Query
 
-    services.retriever.find(Query(text="warm up 预热"))
+    services.retriever.find(Query(text="warm up 预热 yure"))  # pinyin, so that its table is read as well
 
 
 def ensure_vectors(services: Services, *, progress: Progress = unheard) -> int:
     """Compute the vectors that the configured encoder lacks, and drop those of others; returns how many."""
     from kb.reembedding import reembed
+    from models.encoder import TokenEncoder
 
-    if not services.kb.missing_vectors(services.encoder.identity.key, limit=1):
+    encoder = services.encoder
+    tokens_key = encoder.tokens_key if isinstance(encoder, TokenEncoder) else None
+    if not services.kb.missing_vectors(encoder.identity.key, tokens_key=tokens_key, limit=1):
         return 0
     return reembed(services.kb, services.encoder, progress=progress)
 

@@ -6,6 +6,7 @@
     │   └── TooLarge                over a stated limit
     ├── NotFound                no such thing, or not yours (the two look the same on purpose)
     ├── Conflict                the thing changed or isn't in the right state for this
+    │   └── PairConflict            a Q&A pair contradicts an approved one; confirm it or reject one
     ├── Unauthorized            no valid key or token
     ├── RateLimited             too many requests; wait and try again
     ├── ParseFailed             a file can't be read; the reason is for the person who uploaded it
@@ -53,6 +54,10 @@ class NotFound(ZhidaError):
 
 class Conflict(ZhidaError):
     """The thing isn't in a state that allows this."""
+
+
+class PairConflict(Conflict):
+    """A Q&A pair contradicts an approved one. It can be approved all the same, if the caller says so."""
 
 
 class Unauthorized(ZhidaError):

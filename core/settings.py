@@ -44,8 +44,12 @@ class Settings:
     """`ZHIDA_HOME`: the folder that holds everything Zhida writes."""
     database_url: str
     """`ZHIDA_DATABASE_URL`: SQLAlchemy URL; a SQLite file in `home` by default."""
+    index_url: Secret | None = None
+    """`ZHIDA_INDEX_URL`: address of Milvus (extra `milvus`), which may hold a password; none = built-in indexes."""
     encoder: str = "builtin"
     """`ZHIDA_ENCODER`: `builtin`, or a sentence-transformers name or folder (extra `torch`)."""
+    reranker: str | None = None
+    """`ZHIDA_RERANKER`: a cross-encoder's folder or sentence-transformers name (extra `torch`); none = not used."""
     model: str | None = None
     """`ZHIDA_MODEL`: e.g. `openai:qwen-plus`, or a `.gguf` file (extra `local-llm`); none = quote."""
     model_base_url: str | None = None
@@ -60,6 +64,8 @@ class Settings:
     """`ZHIDA_MAX_UPLOAD_MB`: largest file accepted, in MiB."""
     threads: int = 2
     """`ZHIDA_THREADS`: processor threads for the encoder and the indexes."""
+    gold_on_publish: bool = True
+    """`ZHIDA_GOLD_ON_PUBLISH`: whether publishing runs the gold set, which asks a configured language model too."""
 
     @property
     def blobs(self) -> Path:
@@ -86,12 +92,15 @@ def read_settings(environment: Mapping[str, str], *, home: Path | None = None, c
     folder = (home or Path(environment.get("ZHIDA_HOME") or DEFAULT_HOME)).expanduser().resolve()
     api_key = environment.get("ZHIDA_MODEL_API_KEY")
     admin_key = environment.get("ZHIDA_ADMIN_KEY")
+    index_url = environment.get("ZHIDA_INDEX_URL")
     if admin_key is not None and len(admin_key) < 16:
         raise ConfigurationError("ZHIDA_ADMIN_KEY must have at least 16 characters. Unset it to have one generated.")
     return Settings(
         home=folder,
         database_url=environment.get("ZHIDA_DATABASE_URL") or f"sqlite:///{folder / 'zhida.db'}",
+        index_url=Secret(index_url) if index_url else None,
         encoder=environment.get("ZHIDA_ENCODER") or "builtin",
+        reranker=environment.get("ZHIDA_RERANKER") or None,
         model=environment.get("ZHIDA_MODEL") or None,
         model_base_url=environment.get("ZHIDA_MODEL_BASE_URL") or None,
         model_api_key=Secret(api_key) if api_key else None,
@@ -99,7 +108,17 @@ def read_settings(environment: Mapping[str, str], *, home: Path | None = None, c
         admin_key=Secret(admin_key) if admin_key else None,
         max_upload_mb=_number(environment, "ZHIDA_MAX_UPLOAD_MB", int, default=50),
         threads=_number(environment, "ZHIDA_THREADS", int, default=max(1, cpus)),
+        gold_on_publish=_flag(environment, "ZHIDA_GOLD_ON_PUBLISH", default=True),
     )
+
+
+def _flag(environment: Mapping[str, str], key: str, *, default: bool) -> bool:
+    raw = environment.get(key)
+    if not raw:
+        return default
+    if raw.lower() not in {"yes", "no"}:
+        raise ConfigurationError(f"{key} is {raw!r}; it must be yes or no.")
+    return raw.lower() == "yes"
 
 
 def _number(environment: Mapping[str, str], key: str, cast: Callable[[str], T], *, default: T) -> T:

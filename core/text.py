@@ -55,6 +55,14 @@ def fold(text: str) -> str:
     return folded
 
 
+def comparable(text: str) -> str:
+    """`fold` without blanks and thousands separators: two texts that say the same to a reader are the same."""
+    return _INSIGNIFICANT.sub("", fold(text))
+
+
+_INSIGNIFICANT: Final = re.compile(r"\s|(?<=\d),(?=\d{3})")
+
+
 @lru_cache(maxsize=1)
 def _simplifier() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")

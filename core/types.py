@@ -150,6 +150,8 @@ class Passage:
     context: str
     """What a reader of the document knows on reaching the passage: title and headings. Indexed, not quoted."""
     audience: Audience
+    since: date | None = None
+    """First day on which it holds: that of its Q&A pair or version, or the day on which that was published."""
 
     @property
     def indexed_text(self) -> str:
@@ -205,6 +207,74 @@ class Query:
     audience: Audience = Audience.PUBLIC
     as_of: date | None = None
     """Day for which documents must be valid; `None` means today."""
+    history: tuple[Message, ...] = ()
+    """Earlier messages of the conversation, oldest first; a follow-up is understood with them."""
+
+
+class CorrectionKind(StrEnum):
+    """How a word was misspelt."""
+
+    PINYIN = "pinyin"
+    """Typed in letters: «tuikuan»."""
+    SOUND = "sound"
+    """A character that sounds alike: «发漂»."""
+    SPELLING = "spelling"
+    """A slip in a word of letters: «refnud»."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A word that the knowledge base doesn't know, and the known one that was searched for instead."""
+
+    written: str
+    read_as: str
+    kind: CorrectionKind
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """Words that are searched for as well."""
+
+    text: str
+    weight: float
+    """How much they count beside the question's own words, which count 1.0."""
+    of: str
+    """The words of the question that they stand for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a question was taken to mean before anything was searched for."""
+
+    asked: str
+    """The customer's own words."""
+    searched: str
+    """What was encoded and searched for."""
+    corrections: tuple[Correction, ...] = ()
+    expansions: tuple[Expansion, ...] = ()
+    """From synonyms, and other forms of numbers and dates; searched for by words only."""
+    whole: tuple[str, ...] = ()
+    """Words of the knowledge manager's dictionary that the question holds."""
+    from_history: bool = False
+    """The message was completed from earlier ones of the conversation."""
+
+
+class Closeness(StrEnum):
+    """How close in meaning a passage is to a question, in words instead of a cosine."""
+
+    VERY_CLOSE = "very_close"
+    CLOSE = "close"
+    LOOSE = "loose"
+    FAR = "far"
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one reason added to a hit's score, or took from it. A hit's contributions add up to its score."""
+
+    part: str
+    """`meaning`, `words`, or another feature of the ranking."""
+    points: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +289,14 @@ class Why:
     lexical_rank: int | None
     lexical_score: float | None
     """BM25, 0.0 and up; compares only within one query."""
+    closeness: Closeness | None = None
+    """`dense_score` in words."""
+    contributions: tuple[Contribution, ...] = ()
+    """What pushed the passage up or down, the strongest first."""
+    weakest: float | None = None
+    """How well the passage meets the question's least met tokens, -1.0 to 1.0; `None` if it wasn't looked at closely."""
+    highlights: tuple[tuple[int, int], ...] = ()
+    """Where the matched words stand in the passage's text, in order: `text[start:end]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +316,12 @@ class QAHit:
     matched: Question
     score: float
     """Cosine of the asked question and `matched`, -1.0 to 1.0."""
+    meaning: float = 0.0
+    """How close the question is to the pair as a whole: the mean of `score` and the cosine with all wordings' mean."""
+    probability: float = 0.0
+    """Calibrated: that the pair's answer is the one asked for."""
+    either: float = 0.0
+    """The same, whichever of the pairs that are about as near is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +436,38 @@ class ModelFailure:
     detail: str
 
 
+class Rule(StrEnum):
+    """Which rule of the cascade decided a reply."""
+
+    PERSON_REQUESTED = "person_requested"
+    SMALL_TALK = "small_talk"
+    SEARCH_FAILED = "search_failed"
+    AMBIGUOUS = "ambiguous"
+    """Two approved answers fit equally well."""
+    APPROVED_ANSWER = "approved_answer"
+    NOTHING_FOUND = "nothing_found"
+    BELOW_THRESHOLD = "below_threshold"
+    MODEL_WROTE = "model_wrote"
+    MODEL_DECLINED = "model_declined"
+    MODEL_FAILED = "model_failed"
+    """A language model was asked in vain, so the sources are quoted."""
+    QUOTED = "quoted"
+    """No language model is set, so the sources are quoted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Why a reply is what it is."""
+
+    rule: Rule
+    question: str = ""
+    """What was searched for, where anything was; with the message before it for a follow-up."""
+    probability: float | None = None
+    """That the evidence answers the question; `None` where nothing was searched for."""
+    threshold: float | None = None
+    """Probability from which the assistant answers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An outcome with its record: what was found, how long each step took, what went wrong."""
@@ -361,6 +477,9 @@ class Reply:
     ms: Mapping[str, float]
     """Milliseconds by step; `total` is always present."""
     model_failure: ModelFailure | None = None
+    decision: Decision | None = None
+    understood: Understood | None = None
+    """What the question was taken to mean; `None` where nothing was searched for."""
 
 
 class TicketStatus(StrEnum):

@@ -14,8 +14,8 @@ from ingest.embedding import embed
 from ingest.pairs import SplitDocument
 from ingest.sandbox import Sandbox
 from ingest.splitting import split
+from kb.following import FollowingIndexes
 from kb.index import Collection
-from kb.indexes import Indexes
 from kb.prepared import PreparedPassage, PreparedVersion
 from kb.store import KnowledgeBase, Upload
 from models.encoder import Encoder
@@ -46,7 +46,7 @@ class BuiltSuite:
 def build(
     suite: RetrievalSuite,
     kb: KnowledgeBase,
-    indexes: Indexes,
+    indexes: FollowingIndexes,
     encoder: Encoder,
     sandbox: Sandbox,
     work: Path,
@@ -58,7 +58,7 @@ def build(
     A corpus that `kb` holds from an earlier run keeps its vectors; the rate is then unknown.
     """
     started = perf_counter()
-    pieces = [_pieces(entry, encoder, sandbox, work) for entry in suite.corpus]
+    pieces = [pieces_of(entry, encoder, sandbox, work) for entry in suite.corpus]
     sources = [entry.corpus_id for entry, own in zip(suite.corpus, pieces, strict=True) for _ in own.passages]
     document = _joined(pieces)
     fresh = embed(document, known=kb, encoder=encoder, report=report)
@@ -75,6 +75,7 @@ def build(
             encoder_key=encoder.identity.key,
             passage_vectors=fresh.passages,
             question_vectors={},
+            tokens=fresh.tokens,
         ),
     )
     indexes.refresh()
@@ -104,7 +105,8 @@ def _publish(suite: RetrievalSuite, document: SplitDocument, kb: KnowledgeBase, 
         kb.publish(job, prepared)
 
 
-def _pieces(entry: CorpusEntry, encoder: Encoder, sandbox: Sandbox, work: Path) -> SplitDocument:
+def pieces_of(entry: CorpusEntry, encoder: Encoder, sandbox: Sandbox, work: Path) -> SplitDocument:
+    """A corpus entry as passages: whole if the encoder can read it whole, else split. `work` is for a file of the moment."""
     context = entry.title
     tokens = encoder.count_tokens([indexed_text(context, entry.text)])[0]
     if tokens <= encoder.max_tokens - PREFIX_TOKENS:

@@ -18,12 +18,15 @@ from eval.building import BuiltSuite, build
 from eval.suite import RetrievalSuite
 from ingest.sandbox import Sandbox
 from kb.blobs import BlobStore
-from kb.indexes import Indexes
+from kb.choosing import choose_indexes
 from kb.store import KnowledgeBase
+from kb.vocabulary import Vocabulary
 from models.encoder import Encoder
 from models.onnx_encoder import OnnxEncoder
 from retrieval.fusion import Fusion
 from retrieval.search import Retriever
+from retrieval.understanding.lexicon import Lexicon
+from retrieval.understanding.understander import Understander
 
 MAX_CORPUS_BYTES = 4 << 30
 
@@ -36,7 +39,8 @@ class Workbench:
     """A suite's corpus in a knowledge base of its own, with the product's retriever over it.
 
     With `work` the knowledge base is kept in that folder, so that a second run needn't embed
-    again; without, it lives in a temporary folder. Use it in a `with` statement.
+    again; without, it lives in a temporary folder. With `index_url` it is searched on Milvus, where
+    its collections stay. Use it in a `with` statement.
     """
 
     def __init__(
@@ -45,11 +49,13 @@ class Workbench:
         *,
         encoder: Encoder | None = None,
         work: Path | None = None,
+        index_url: str | None = None,
         report: Callable[[float], None] = silent,
     ) -> None:
         self._suite = suite
         self._encoder = encoder or OnnxEncoder(threads=os.cpu_count() or 1)
         self._work = work
+        self._index_url = index_url
         self._report = report
         self._closing = ExitStack()
 
@@ -61,7 +67,13 @@ class Workbench:
         self._closing.callback(engine.dispose)
         migrate(engine)
         self._kb = KnowledgeBase(engine, BlobStore(folder / "blobs", max_bytes=MAX_CORPUS_BYTES))
-        self._indexes = Indexes(self._kb, folder / "indexes", self._encoder.identity, threads=os.cpu_count() or 1)
+        self._indexes = choose_indexes(
+            self._kb,
+            self._encoder.identity,
+            folder=folder / "indexes",
+            url=self._index_url,
+            threads=os.cpu_count() or 1,
+        )
         self._indexes.open()
         self._closing.callback(self._indexes.close)
         self._temporary = temporary
@@ -85,8 +97,14 @@ class Workbench:
         self._indexes.save()
         return built
 
-    def retriever(self, fusion: Fusion | None = None) -> Retriever:
-        """The product's retriever over the corpus."""
-        retriever = Retriever(self._kb, self._indexes, self._encoder, fusion=fusion)
+    def retriever(
+        self,
+        fusion: Fusion | None = None,
+        *,
+        understander: Callable[[Lexicon, Vocabulary], Understander] = Understander,
+    ) -> Retriever:
+        """The product's retriever over the corpus. With another class of `understander` it reads questions its way."""
+        reads = understander(self._indexes, self._kb.vocabulary)
+        retriever = Retriever(self._kb, self._indexes, self._encoder, fusion=fusion, understander=reads)
         self._closing.callback(retriever.close)
         return retriever

@@ -105,6 +105,20 @@ def read_snapshot(connection: Connection, name: str) -> Snapshot | None:
     return None if row is None else Snapshot(**row._mapping)
 
 
+class HeldSnapshot:
+    """A record that nobody else can read for change or write while its transaction lasts."""
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        self._connection = connection
+        row = connection.execute(select(snapshots).where(snapshots.c.name == name).with_for_update()).one_or_none()
+        self.snapshot = None if row is None else Snapshot(**row._mapping)
+        """As it was when the block began; `None` when there is no such record, which then isn't held either."""
+
+    def record(self, snapshot: Snapshot) -> None:
+        """Put this in its place."""
+        write_snapshot(self._connection, snapshot)
+
+
 def write_snapshot(connection: Connection, snapshot: Snapshot) -> None:
     """Record a snapshot in place of the one of its name. The caller holds the turn for changes."""
     values = {

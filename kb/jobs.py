@@ -16,6 +16,7 @@ from kb.blobs import Blob
 from kb.records import Job, Upload
 from kb.rows import hold, select_versions, to_version
 from kb.tables import NAME_CHARACTERS, documents, versions
+from kb.validity import check_dates
 
 MAX_ATTEMPTS: Final = 3
 """A file that took its worker down so often would do it again."""
@@ -53,8 +54,7 @@ def check_upload(upload: Upload) -> None:
         InvalidInput: the name or the dates can't be used.
     """
     document_name(upload.name)
-    if upload.effective_from and upload.expires_on and upload.expires_on <= upload.effective_from:
-        raise InvalidInput(f"The document would expire on {upload.expires_on}, before it is in force. Correct a date.")
+    check_dates(upload.effective_from, upload.expires_on)
 
 
 def accept(connection: Connection, upload: Upload, blob: Blob, now: datetime) -> DocumentVersion:

@@ -172,7 +172,13 @@ def to_document(row: Row[Any]) -> Document:
 def select_passages() -> Select[Any]:
     """Passages with what `to_passage` needs of their version and document."""
     return select(
-        passages, versions.c.document_id, versions.c.number, versions.c.audience, documents.c.name
+        passages,
+        versions.c.document_id,
+        versions.c.number,
+        versions.c.audience,
+        versions.c.effective_from,
+        versions.c.published_at,
+        documents.c.name,
     ).select_from(VERSION_OF_PASSAGE)
 
 
@@ -191,6 +197,7 @@ def to_passage(row: Row[Any]) -> Passage:
         text=row.text,
         context=row.context,
         audience=row.audience,
+        since=row.valid_from or row.effective_from or (row.published_at.date() if row.published_at else None),
     )
 
 

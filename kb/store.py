@@ -3,6 +3,9 @@
 jobs         uploads and who works on them
 publishing   publish, rollback, delete
 documents    documents, versions, passages
+neighbours   what stands around a passage
+validity     the days between which a version may answer
+withheld     what a reader may not see, and why
 qa           Q&A pairs
 vectors      stored vectors
 changelog    what the indexes must follow
@@ -13,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +26,7 @@ from sqlalchemy import Connection, Engine, select
 
 from core.clock import Clock, utc_now
 from core.database import checkpoint, read_number, reading, writing
+from core.explanations import Standing
 from core.types import (
     Document,
     DocumentId,
@@ -35,13 +39,15 @@ from core.types import (
     Question,
     VersionStatus,
 )
-from kb import changelog, documents, feeding, jobs, publishing, qa, vectors
+from kb import changelog, documents, feeding, gold, jobs, neighbours, publishing, qa, validity, vectors, withheld
 from kb.blobs import BlobStore
+from kb.feeding import HeldSnapshot
 from kb.index import Collection, Entry, Filter
-from kb.prepared import PreparedVersion, TextHash
+from kb.prepared import PreparedTokens, PreparedVersion, TextHash
 from kb.records import Change, Counts, Job, MissingVector, Snapshot, Upload
 from kb.rows import CHANGES, UPLOADS, chunked, take_turn
 from kb.tables import versions
+from kb.vocabulary import Vocabulary
 from models.encoder import Vectors
 
 __all__ = ["Change", "Counts", "Job", "KnowledgeBase", "MissingVector", "Snapshot", "Upload"]
@@ -61,6 +67,8 @@ class KnowledgeBase:
         self._engine = engine
         self._blobs = blobs
         self._clock = clock
+        self.vocabulary = Vocabulary(engine, clock=clock)
+        """Synonyms and words that stay whole."""
 
     # Uploads and jobs
 
@@ -137,6 +145,11 @@ class KnowledgeBase:
         with writing(self._engine) as connection:
             jobs.change(connection, job, status=VersionStatus.FAILED, reason=reason)
             return documents.one_version(connection, job.version.document_id, job.version.number)
+
+    def unfinished(self) -> int:
+        """How many versions are queued or being processed."""
+        with reading(self._engine) as connection:
+            return jobs.unfinished(connection)
 
     def publish(self, job: Job, prepared: PreparedVersion) -> DocumentVersion:
         """Write the version and make it live in one step, in place of the one before it.
@@ -223,7 +236,9 @@ class KnowledgeBase:
             StorageError: also when all is deleted but a file; `sweep_blobs` removes that later.
         """
         with self._turn(CHANGES) as connection:
+            name = documents.one_document(connection, document_id).name
             freed = publishing.delete_document(connection, document_id)
+            gold.forget_document(connection, document_id, name)
         self._drop_unused(freed)
         checkpoint(self._engine)
 
@@ -237,6 +252,20 @@ class KnowledgeBase:
         with self._turn(CHANGES) as connection:
             publishing.rollback(connection, document_id, number, self._clock())
             return documents.one_document(connection, document_id)
+
+    def set_dates(
+        self, document_id: DocumentId, number: int, *, effective_from: date | None, expires_on: date | None
+    ) -> DocumentVersion:
+        """Give a version other dates, effective with the next question; nothing is embedded anew.
+
+        Raises:
+            InvalidInput: `expires_on` isn't after `effective_from`.
+            NotFound: no such document or version.
+        """
+        validity.check_dates(effective_from, expires_on)
+        with self._turn(CHANGES) as connection:
+            validity.set_dates(connection, document_id, number, effective_from, expires_on, self._clock())
+            return documents.one_version(connection, document_id, number)
 
     def sweep_blobs(self, *, older_than_s: float = LEFTOVER_AGE_S) -> int:
         """Remove files that no version names, as a crash may leave them. Called at start; returns how many."""
@@ -279,6 +308,36 @@ class KnowledgeBase:
         with reading(self._engine) as connection:
             return documents.live_passages(connection, ids, only)
 
+    def neighbours(self, ids: Sequence[int], only: Filter, *, reach: int) -> list[Passage]:
+        """What stands at most `reach` places from these passages of running text, themselves included.
+
+        In the order of their documents, without what this reader may not see on this day.
+        """
+        with reading(self._engine) as connection:
+            return neighbours.neighbours(connection, ids, only, reach=reach)
+
+    def standings(self, ids: Sequence[int], only: Filter) -> list[Standing]:
+        """Whether this reader may see these passages on this day, and if not, why; unknown ones are left out."""
+        with reading(self._engine) as connection:
+            return withheld.standings(connection, ids, only)
+
+    def standings_of(
+        self, document_id: DocumentId, only: Filter, *, limit: int = 1_000
+    ) -> list[tuple[Standing, TextHash]]:
+        """The same for the passages of one document, with the hashes of their vectors. Raises `NotFound`."""
+        with reading(self._engine) as connection:
+            return withheld.standings_of(connection, document_id, only, limit=limit)
+
+    def withheld(self, only: Filter, *, limit: int = 1_000) -> list[tuple[Standing, TextHash]]:
+        """The newest passages that nobody may see on this day, with the hashes of their vectors."""
+        with reading(self._engine) as connection:
+            return withheld.withheld(connection, only, limit=limit)
+
+    def token_vectors(self, ids: Sequence[int], *, tokens_key: str) -> dict[int, bytes]:
+        """Compressed token vectors of these passages; those that have none are missing."""
+        with reading(self._engine) as connection:
+            return vectors.read_tokens(connection, tokens_key, ids)
+
     def live_questions(self, ids: Sequence[int], only: Filter) -> dict[int, tuple[QAPair, Question]]:
         """Those of the wordings whose pair this reader may see on this day, with the pair; the others are missing."""
         with reading(self._engine) as connection:
@@ -310,30 +369,61 @@ class KnowledgeBase:
             return feeding.live_ids(connection, collection)
 
     def missing_vectors(
-        self, encoder_key: str, *, after: MissingVector | None = None, limit: int = 1_000
+        self,
+        encoder_key: str,
+        *,
+        tokens_key: str | None = None,
+        after: MissingVector | None = None,
+        limit: int = 1_000,
     ) -> list[MissingVector]:
         """Texts of any ready version that have no vector of this encoder: at most `limit`, those that follow `after`.
 
-        Each text comes once. Negative wordings need no vector.
+        Each text comes once. Negative wordings need no vector. With `tokens_key` passages without
+        token vectors of that key count as well.
         """
         with reading(self._engine) as connection:
-            return vectors.missing_vectors(connection, encoder_key, after, limit)
+            return vectors.missing_vectors(connection, encoder_key, tokens_key, after, limit)
 
-    def add_vectors(self, collection: Collection, encoder_key: str, given: Mapping[TextHash, Vectors]) -> None:
+    def add_vectors(
+        self,
+        collection: Collection,
+        encoder_key: str,
+        given: Mapping[TextHash, Vectors],
+        *,
+        tokens: PreparedTokens | None = None,
+    ) -> None:
         """Store vectors; those whose text was deleted meanwhile, or that are there already, are left out."""
         with self._turn(CHANGES) as connection:
             wanted = vectors.used(connection, collection, given)
             vectors.store_vectors(connection, collection, encoder_key, given, wanted=wanted)
+            if tokens is not None:
+                vectors.store_tokens(connection, tokens, wanted=wanted)
 
-    def drop_other_vectors(self, encoder_key: str) -> int:
-        """Delete the vectors of every other encoder. Returns how many."""
+    def sample_vectors(self, encoder_key: str, *, limit: int) -> list[tuple[str, Vectors]]:
+        """At most so many passages' indexed texts with their vectors: a random sample, always the same."""
+        with reading(self._engine) as connection:
+            return vectors.sample(connection, encoder_key, limit)
+
+    def count_vectors(self, encoder_key: str) -> int:
+        """Passages that have a vector of this encoder, each text once, also of versions that aren't live."""
+        with reading(self._engine) as connection:
+            return vectors.count(connection, encoder_key)
+
+    def drop_other_vectors(self, encoder_key: str, *, tokens_key: str | None = None) -> int:
+        """Delete the vectors of every other encoder, token vectors included. Returns how many vectors."""
         with self._turn(CHANGES) as connection:
-            return vectors.drop_other_encoders(connection, encoder_key)
+            return vectors.drop_other_encoders(connection, encoder_key, tokens_key)
 
     def snapshot(self, name: str) -> Snapshot | None:
         """The last recorded snapshot of this name."""
         with reading(self._engine) as connection:
             return feeding.read_snapshot(connection, name)
+
+    @contextmanager
+    def held_snapshot(self, name: str) -> Iterator[HeldSnapshot]:
+        """Keep everybody else from this record until the block ends, which commits what was recorded in it."""
+        with writing(self._engine) as connection:
+            yield HeldSnapshot(connection, name)
 
     def record_snapshot(self, snapshot: Snapshot) -> None:
         """Record a snapshot in place of the one of its name."""

@@ -20,7 +20,7 @@ FOLDER: Final = Path(__file__).resolve().parent
 
 DEMO_QUESTIONS: Final = (
     "下单后多久发货？",
-    "RX-200 Pro 报 E11 是什么意思，怎么处理？",
+    "门锁 E34 怎么处理",
     "你们卖洗碗机吗？",
 )
 """In this order: an approved answer word for word, a quotation from a PDF with its page, and nothing to be found."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from api.cli import app
 
@@ -52,6 +53,35 @@ class TestReadme:
 
         assert "\nmake demo\n" in text
         assert "\nmake test\n" in text
+
+
+class TestEvaluationPage:
+    TEXT = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+
+    def test_names_every_command_that_measures_and_no_other(self) -> None:
+        """A command without a line here is one that nobody finds."""
+        known = {name for name in commands() if name.startswith("eval ")}
+        named = set(re.findall(r"zhida (eval [a-z]+)", self.TEXT))
+
+        assert named == known
+
+    def test_its_options_exist(self) -> None:
+        """Of the commands in its examples."""
+        for line in re.findall(r"(?m)^zhida ([^#\n]+)", self.TEXT):
+            words = line.split()
+            group, name = (words[0], words[1]) if f"{words[0]} {words[1]}" in commands() else ("", words[0])
+            ran = CliRunner().invoke(app, [*filter(None, (group, name)), "--help"], env={"COLUMNS": "400"})
+            for option in re.findall(r"--[a-z-]+", line):
+                assert option in ran.stdout, (line, option)
+
+    def test_its_links_lead_to_its_headings(self) -> None:
+        """As GitHub makes anchors of them."""
+        anchors = {
+            re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+            for heading in re.findall(r"(?m)^#+ (.+)$", self.TEXT)
+        }
+
+        assert set(re.findall(r"\]\(#([^)]+)\)", self.TEXT)) <= anchors
 
 
 class TestDecisions:

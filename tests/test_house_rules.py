@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("core", "models", "kb", "ingest", "retrieval", "agent", "desk", "api", "ui", "eval", "sample")
+PACKAGES = ("core", "models", "kb", "nlu", "ingest", "retrieval", "agent", "desk", "api", "ui", "eval", "sample")
 FORBIDDEN_MODULES = {"pickle", "cPickle", "dill", "joblib", "shelve", "marshal"}
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__"}
 

@@ -68,7 +68,7 @@ def _mount(app: FastAPI, page: gr.Blocks, path: str) -> None:
         page,
         path,
         allowed_paths=[],
-        css_paths=[Path(STATIC / "pages.css")],
+        css_paths=[Path(STATIC / "pages.css"), Path(STATIC / "quality.css"), Path(STATIC / "risk.css")],
         enable_monitoring=False,
         footer_links=[],
         max_file_size="1kb",  # and the gate doesn't let uploads through at all

@@ -19,6 +19,11 @@ def acting(acts: Sequence[str], *scripts: str) -> str:
     return "\n".join([f"const ACTS = {json.dumps(list(acts))};", *(script(name) for name in ("acts.js", *scripts))])
 
 
+def html(name: str, script: str | None = None) -> Any:
+    """Return an HTML component. `Any`, because the events that its script names become its methods."""
+    return gr.HTML("", elem_id=name, js_on_load=script, apply_default_css=False)
+
+
 def address(request: gr.Request) -> str | None:
     """Return the IP address that a page's event came from."""
     host = getattr(request.client, "host", None)

@@ -11,13 +11,15 @@ from api.client import Client
 from core.errors import ZhidaError
 from core.settings import Secret
 from core.types import DocumentId, Language, QAPairId, QAStatus, TicketId
-from ui import managing
+from ui import managing, quality
 from ui.connection import Connection
-from ui.events import HIDDEN, acting, address, identifier, number, step, text
+from ui.events import HIDDEN, acting, address, html, identifier, number, step, text
+from ui.quality_tab import QualityTab
 from ui.render_answers import ask_idle, question_form
 from ui.render_knowledge import manager_header, navigation, sign_in_form, upload_form
 from ui.texts import preferred_language
 from ui.view import ManagerView, Tab, Upload
+from ui.vocabulary_tab import VocabularyTab
 
 STORAGE_KEY: Final = "zhida-knowledge"
 TICK_S: Final = 0.7
@@ -42,41 +44,77 @@ class _KnowledgePage:
             self.saved = gr.BrowserState(None, storage_key=STORAGE_KEY, secret=STORAGE_KEY)
             self.timer = gr.Timer(TICK_S, active=False)
             with gr.Column(elem_id="zd-knowledge"):
-                self.header = _html("zd-header", acting(["language", "leave"], "language.js"))
-                self.sign_in = _html("zd-sign-in", acting(["enter"], "key.js"))
-                self.nav = _html("zd-nav", acting(["tab"]))
+                self.header = html("zd-header", acting(["language", "leave"], "language.js"))
+                self.sign_in = html("zd-sign-in", acting(["enter"], "key.js"))
+                self.nav = html("zd-nav", acting(["tab"]))
                 with gr.Column(visible=False, elem_classes="zd-main") as self.documents:
-                    self.form = _html("zd-upload", acting(["uploaded"], "upload.js"))
-                    self.progress = _html("zd-progress")
-                    self.message = _html("zd-message")
-                    self.table = _html("zd-documents", acting(["pick", "refresh"]))
+                    self.form = html("zd-upload", acting(["uploaded"], "upload.js"))
+                    self.progress = html("zd-progress")
+                    self.message = html("zd-message")
+                    self.table = html("zd-documents", acting(["pick", "refresh"]))
                 with gr.Column(visible=False, elem_classes="zd-main") as self.answers:
-                    self.pairs = _html("zd-pairs", acting(["filter", "pairs", "approve", "reject"]))
+                    self.pairs = html("zd-pairs", acting(["filter", "pairs", "approve", "confirm", "reject", "pick"]))
                 with gr.Column(visible=False, elem_classes="zd-main") as self.trial:
-                    self.question = _html("zd-question", acting(["question"]))
-                    self.answer = _html("zd-tested")
+                    self.question = html("zd-question", acting(["question"]))
+                    self.answer = html("zd-tested", acting(["whynot", "keep"]))
+                    self.missed = html("zd-missed")
+                with gr.Column(visible=False, elem_classes="zd-main") as self.taught:
+                    self.vocabulary = VocabularyTab(self.view, self._client)
+                with gr.Column(visible=False, elem_classes="zd-main") as self.measured:
+                    self.quality = QualityTab(self.view, self._client)
                 with gr.Column(visible=False, elem_classes="zd-main") as self.desk:
-                    self.tickets = _html("zd-tickets", acting(["tickets", "resolve"]))
-            self.panel = _html(
+                    self.tickets = html("zd-tickets", acting(["tickets", "resolve", "propose"]))
+            self.panel = html(
                 "zd-source",
-                acting(["close", "version", "rollback", "passages", "delete", "really", "keep"], "panel.js"),
+                acting(["close", "version", "rollback", "passages", "dates", "delete", "really", "keep"], "panel.js"),
             )
+            self.quality.build_panel()
             self._wire_session()
             self._wire_documents()
             self._wire_lists()
+            self.vocabulary.wire()
+            self.quality.wire(trial=self.answer, tickets=self.tickets)
 
     # Wiring
 
     def _wire_session(self) -> None:
-        frame = [self.header, self.sign_in, self.nav, self.documents, self.answers, self.trial, self.desk]
+        frame = [
+            self.header,
+            self.sign_in,
+            self.nav,
+            self.documents,
+            self.answers,
+            self.trial,
+            self.taught,
+            self.measured,
+            self.desk,
+        ]
         session = [self.view, *frame, self.form, self.question]
-        lists = [self.progress, self.table, self.pairs, self.tickets, self.answer, self.message, self.panel]
+        lists = [
+            self.progress,
+            self.table,
+            self.pairs,
+            self.tickets,
+            self.answer,
+            self.missed,
+            self.message,
+            self.panel,
+        ]
+        lists += [*self.vocabulary.outputs, *self.quality.outputs]
         self.page.load(self._start, [self.saved], session, **HIDDEN)
         self.sign_in.enter(self._enter, [self.view], [*session, *lists], **HIDDEN)
         leaving = [*session, *lists, self.timer, self.watching]
         self.header.leave(self._leave, [self.view], leaving, js=FORGET_KEY, **HIDDEN)
         self.header.language(self._switch, [self.view, self.watching], [self.saved, *session, *lists], **HIDDEN)
-        shown = [self.view, *frame, self.table, self.pairs, self.tickets]
+        shown = [
+            self.view,
+            *frame,
+            self.table,
+            self.pairs,
+            self.tickets,
+            *self.vocabulary.outputs,
+            *self.quality.outputs,
+        ]
         self.nav.tab(self._tab, [self.view], shown, **HIDDEN)
 
     def _wire_documents(self) -> None:
@@ -93,6 +131,7 @@ class _KnowledgePage:
         self.panel.version(self._version, [self.view], shown, **HIDDEN)
         self.panel.passages(self._passages, [self.view], shown, **HIDDEN)
         self.panel.rollback(self._rollback, [self.view], [*shown, self.table], **HIDDEN)
+        self.panel.dates(self._dates, [self.view], [self.panel], **HIDDEN)
         self.panel.delete(self._delete, [self.view], [self.panel], **HIDDEN)
         self.panel.keep(self._keep, [self.view], [self.panel], **HIDDEN)
         self.panel.really(self._really, [self.view], [*shown, self.message, self.table], **HIDDEN)
@@ -101,8 +140,11 @@ class _KnowledgePage:
         self.pairs.filter(self._filter, [self.view], [self.view, self.pairs], **HIDDEN)
         self.pairs.pairs(self._pairs_page, [self.view], [self.view, self.pairs], **HIDDEN)
         self.pairs.approve(self._approve, [self.view], [self.pairs], **HIDDEN)
+        self.pairs.confirm(self._confirm, [self.view], [self.pairs], **HIDDEN)
         self.pairs.reject(self._reject, [self.view], [self.pairs], **HIDDEN)
-        self.question.question(self._ask, [self.view], [self.answer], **HIDDEN)
+        self.pairs.pick(self._picked, [self.view], [self.view, self.panel], **HIDDEN)
+        self.question.question(self._ask, [self.view], [self.answer, self.missed], **HIDDEN)
+        self.answer.whynot(self._why_not, [self.view], [self.missed], **HIDDEN)
         self.tickets.tickets(self._tickets_page, [self.view], [self.view, self.tickets], **HIDDEN)
         self.tickets.resolve(self._resolve, [self.view], [self.tickets], **HIDDEN)
 
@@ -122,7 +164,7 @@ class _KnowledgePage:
         return view, *self._frame(view, problem), *forms
 
     def _frame(self, view: ManagerView, problem: str | None = None) -> tuple[Any, ...]:
-        """The bars at the top, and which of the four tabs is in sight."""
+        """The bars at the top, and which of the tabs is in sight."""
         inside = view.key is not None
         return (
             manager_header(view.language, signed_in=inside),
@@ -131,10 +173,10 @@ class _KnowledgePage:
             *(gr.update(visible=inside and view.tab is tab) for tab in Tab),
         )
 
-    def _lists(self, view: ManagerView, watching: tuple[Upload, ...] = ()) -> tuple[str, ...]:
+    def _lists(self, view: ManagerView, watching: tuple[Upload, ...] = ()) -> tuple[Any, ...]:
         """Everything that is shown to a manager and to nobody else: progress, lists, answer, message, panel."""
         if view.key is None:
-            return ("",) * 7
+            return *("",) * 8, *self.vocabulary.hidden(), *self.quality.hidden()
         client = self._client(view)
         return (
             managing.progress(view, watching, client)[1],
@@ -143,7 +185,10 @@ class _KnowledgePage:
             managing.tickets(view, client),
             ask_idle(view.language),
             "",
+            "",
             managing.panel(view, client),
+            *self.vocabulary.shown(view),
+            *self.quality.shown(view),
         )
 
     def _enter(self, view: ManagerView, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
@@ -173,6 +218,8 @@ class _KnowledgePage:
             view,
             *self._frame(view),
             *(make(view, client) if tab is view.tab else gr.skip() for tab, make in lists.items()),
+            *self.vocabulary.shown(view),
+            *self.quality.shown(view),
         )
 
     # Documents
@@ -233,11 +280,26 @@ class _KnowledgePage:
     def _approve(self, view: ManagerView, event: gr.EventData) -> str:
         return managing.decided(view, QAPairId(number(event, "pair")), QAStatus.APPROVED, self._client(view))
 
+    def _confirm(self, view: ManagerView, event: gr.EventData) -> str:
+        pair_id = QAPairId(number(event, "pair"))
+        return managing.decided(view, pair_id, QAStatus.APPROVED, self._client(view), confirmed=True)
+
     def _reject(self, view: ManagerView, event: gr.EventData) -> str:
         return managing.decided(view, QAPairId(number(event, "pair")), QAStatus.REJECTED, self._client(view))
 
-    def _ask(self, view: ManagerView, event: gr.EventData) -> str:
-        return managing.tested(view, text(event, "text"), text(event, "audience"), self._client(view))
+    def _ask(self, view: ManagerView, event: gr.EventData) -> tuple[str, str]:
+        question, audience, day = (text(event, name) for name in ("text", "audience", "day"))
+        found = managing.tested(view, question, audience, self._client(view), day=day)
+        return quality.keep_button(view, question, audience) + found, ""
+
+    def _why_not(self, view: ManagerView, event: gr.EventData) -> str:
+        question, audience, day = (text(event, name) for name in ("text", "audience", "day"))
+        document = DocumentId(identifier(event, "document"))
+        return managing.missed(view, question, audience, day, document, self._client(view))
+
+    def _dates(self, view: ManagerView, event: gr.EventData) -> str:
+        first, until = text(event, "effective_from"), text(event, "expires_on")
+        return managing.dated(view, number(event, "version"), first, until, self._client(view))
 
     def _tickets_page(self, view: ManagerView, event: gr.EventData) -> tuple[Any, ...]:
         view = replace(view, ticket_offset=managing.turned(view.ticket_offset, step(event), managing.TICKETS))
@@ -245,8 +307,3 @@ class _KnowledgePage:
 
     def _resolve(self, view: ManagerView, event: gr.EventData) -> str:
         return managing.resolved(view, TicketId(number(event, "ticket")), self._client(view))
-
-
-def _html(name: str, script: str | None = None) -> Any:
-    """Return an HTML component. `Any`, because the events that its script names become its methods."""
-    return gr.HTML("", elem_id=name, js_on_load=script, apply_default_css=False)

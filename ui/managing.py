@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from api.client import Client
-from core.errors import NotFound, RateLimited, StorageError, Unauthorized, ZhidaError
+from core.errors import NotFound, PairConflict, RateLimited, StorageError, Unauthorized, ZhidaError
+from core.pair_warnings import PairWarning, PairWarningKind
 from core.types import (
     Audience,
     Document,
     DocumentId,
+    QAPair,
     QAPairId,
     QAStatus,
     TicketId,
 )
 from ui.render_answers import pair_list, tested_reply, ticket_list
 from ui.render_knowledge import document_panel, document_table, note, uploads
+from ui.render_pair_warnings import confirm_approval
+from ui.render_why import why_not, why_not_form
 from ui.texts import say
 from ui.view import ManagerView, Upload
 
@@ -166,29 +171,94 @@ def pairs(view: ManagerView, client: Client, *, message: str = "") -> str:
             offset=view.qa_offset,
             more=len(found) > PAIRS,
             message=message,
+            warnings=_warnings_of(found[:PAIRS], client),
         )
 
     return safely(view, make)
 
 
-def decided(view: ManagerView, pair_id: QAPairId, status: QAStatus, client: Client) -> str:
-    """Approve or reject a pair; returns the list as it is then."""
+def _warnings_of(found: Sequence[QAPair], client: Client) -> list[PairWarning]:
+    return client.pair_warnings([pair.pair_id for pair in found])
+
+
+def _asked_to_confirm(view: ManagerView, pair_id: QAPairId, client: Client) -> str:
+    def make() -> str:
+        against = [each for each in client.pair_warnings([pair_id]) if each.kind is PairWarningKind.CONFLICT]
+        return pairs(view, client, message=confirm_approval(pair_id, view.qa_status, against, view.language))
+
+    return safely(view, make)
+
+
+def decided(view: ManagerView, pair_id: QAPairId, status: QAStatus, client: Client, *, confirmed: bool = False) -> str:
+    """Approve or reject a pair; returns the list as it is then.
+
+    Before one is approved that contradicts an approved one, the manager is asked whether that is meant.
+    """
     try:
         if status is QAStatus.APPROVED:
-            client.approve(pair_id)
+            client.approve(pair_id, confirm=confirmed)
         else:
             client.reject(pair_id)
+    except PairConflict:
+        return _asked_to_confirm(view, pair_id, client)
     except ZhidaError as error:
         return pairs(view, client, message=note(explained(error, view), problem=True))
     return pairs(view, client)
 
 
-def tested(view: ManagerView, question: str, audience: str, client: Client) -> str:
-    """Ask as a customer or a colleague would and return everything about the reply."""
-    if not question.strip():
+def tested(view: ManagerView, question: str, audience: str, client: Client, *, day: str) -> str:
+    """Ask as a customer or a colleague would, as of a day, and return everything about the reply."""
+    asked = question.strip()
+    if not asked:
         return note(say("ask.empty", view.language), problem=True)
-    reader = Audience.INTERNAL if audience == Audience.INTERNAL else Audience.PUBLIC
-    return safely(view, lambda: tested_reply(client.test_question(question.strip(), audience=reader), view.language))
+    as_of = read_day(day)
+    if day and as_of is None:
+        return note(say("ask.bad_date", view.language), problem=True)
+    reader = _reader(audience)
+
+    def make() -> str:
+        found = client.test_question(asked, audience=reader, as_of=as_of)
+        form = why_not_form(client.documents(), view.language, text=asked, audience=reader, as_of=as_of)
+        return tested_reply(found, view.language) + form
+
+    return safely(view, make)
+
+
+def missed(view: ManagerView, question: str, audience: str, day: str, document_id: DocumentId, client: Client) -> str:
+    """Return why a document isn't among the passages found for a question."""
+    if not document_id:
+        return note(say("whynot.choose", view.language), problem=True)
+    reader, as_of = _reader(audience), read_day(day)
+    return safely(
+        view,
+        lambda: why_not(client.why_not(question, document_id=document_id, audience=reader, as_of=as_of), view.language),
+    )
+
+
+def dated(view: ManagerView, number: int, first: str, until: str, client: Client) -> str:
+    """Set the days of a version of the opened document; returns the panel."""
+    if view.document_id is None:
+        return ""
+    days = read_day(first), read_day(until)
+    if (first and days[0] is None) or (until and days[1] is None):
+        return panel(view, client, message=note(say("ask.bad_date", view.language), problem=True))
+    try:
+        client.set_dates(view.document_id, number, effective_from=days[0], expires_on=days[1])
+    except ZhidaError as error:
+        return panel(view, client, message=note(explained(error, view), problem=True))
+    return panel(view, client, message=note(say("kb.dates.saved", view.language, version=number)))
+
+
+def read_day(text: str) -> date | None:
+    """Return the day that a form's field holds; `None` if it is empty or isn't a day."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _reader(audience: str) -> Audience:
+    return Audience.INTERNAL if audience == Audience.INTERNAL else Audience.PUBLIC
 
 
 def tickets(view: ManagerView, client: Client, *, message: str = "") -> str:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from html import escape
 
 from api.client import TestedReply
+from core.pair_warnings import PairWarning
 from core.types import (
     Answer,
     Clarification,
     Handover,
-    Hit,
     Language,
     Outcome,
     QAPair,
@@ -18,17 +18,25 @@ from core.types import (
     QuestionKind,
     Ticket,
     TicketStatus,
-    Why,
 )
 from ui.render import button, element, moment, place
 from ui.render_knowledge import audience_choice, audience_pill, pager, unfolding
+from ui.render_pair_warnings import pair_warnings
+from ui.render_why import explained_hit, largest, reasons
 from ui.texts import say
 
 
 def pair_list(
-    pairs: Sequence[QAPair], language: Language, *, status: QAStatus, offset: int, more: bool, message: str = ""
+    pairs: Sequence[QAPair],
+    language: Language,
+    *,
+    status: QAStatus,
+    offset: int,
+    more: bool,
+    message: str = "",
+    warnings: Sequence[PairWarning] = (),
 ) -> str:
-    """Return the Q&A pairs of one status, with the buttons that decide about them."""
+    """Return the Q&A pairs of one status, with what gets in their way and the buttons that decide about them."""
     filters = "".join(
         element(
             "button",
@@ -42,9 +50,9 @@ def pair_list(
         for each in QAStatus
     )
     intro = element("p", escape(say("qa.intro", language)), classes="zd-small")
-    listed = "".join(_pair(pair, language) for pair in pairs) or element(
-        "p", escape(say(f"qa.empty.{status}", language)), classes="zd-empty"
-    )
+    listed = "".join(
+        _pair(pair, language, [each for each in warnings if each.pair_id == pair.pair_id]) for pair in pairs
+    ) or element("p", escape(say(f"qa.empty.{status}", language)), classes="zd-empty")
     return (
         element("div", filters, classes="zd-segments", role="group")
         + intro
@@ -54,7 +62,7 @@ def pair_list(
     )
 
 
-def _pair(pair: QAPair, language: Language) -> str:
+def _pair(pair: QAPair, language: Language, warnings: Sequence[PairWarning]) -> str:
     wordings = ""
     for kind in (QuestionKind.SIMILAR, QuestionKind.NEGATIVE):
         texts = [question.text for question in pair.questions if question.kind is kind]
@@ -86,6 +94,7 @@ def _pair(pair: QAPair, language: Language) -> str:
         element("h3", escape(pair.question))
         + unfolding(pair.answer)
         + wordings
+        + pair_warnings(warnings, language)
         + element("div", foot + element("div", approve + reject, classes="zd-actions"), classes="zd-row"),
         classes="zd-block",
     )
@@ -100,7 +109,13 @@ def question_form(language: Language) -> str:
     hint = escape(say("ask.placeholder", language))
     field = f'<input type="text" name="text" maxlength="2000" aria-label="{label}" placeholder="{hint}">'
     send = element("button", escape(say("ask.run", language)), classes="zd-button zd-primary", type="submit")
-    choices = element("div", audience_choice("ask.as", language), classes="zd-choices")
+    day = element(
+        "label",
+        escape(say("ask.as_of", language))
+        + f'<input type="date" name="day" title="{escape(say("ask.as_of.today", language))}">',
+        classes="zd-day",
+    )
+    choices = element("div", audience_choice("ask.as", language) + day, classes="zd-choices")
     return element(
         "form", element("div", field + send, classes="zd-contact") + choices, classes="zd-upload", data_act="question"
     )
@@ -113,13 +128,13 @@ def ask_idle(language: Language) -> str:
 
 def tested_reply(tested: TestedReply, language: Language) -> str:
     """Return what the assistant would say, how sure it is, and everything it found with the reasons."""
-    steps = " · ".join(f"{step} {taken:.1f} ms" for step, taken in tested.ms.items() if step != "total")
-    hits = "".join(_hit(hit, position, language) for position, hit in enumerate(tested.hits, start=1)) or element(
-        "p", escape(say("ask.no_hits", language)), classes="zd-empty"
-    )
+    most = largest(tested.hits)
+    hits = "".join(
+        explained_hit(hit, position, language, most=most) for position, hit in enumerate(tested.hits, start=1)
+    ) or element("p", escape(say("ask.no_hits", language)), classes="zd-empty")
     return (
         _outcome(tested.outcome, tested.ms.get("total", 0.0), language)
-        + (element("p", escape(f"{say('ask.steps', language)}: {steps}"), classes="zd-small") if steps else "")
+        + reasons(tested, language)
         + element("h3", escape(say("ask.hits", language)))
         + hits
     )
@@ -161,37 +176,6 @@ def _outcome(outcome: Outcome, total_ms: float, language: Language) -> str:
     )
 
 
-def _hit(hit: Hit, position: int, language: Language) -> str:
-    head = element("h3", escape(f"{position}. {hit.passage.document}"))
-    where = element(
-        "div", escape(" · ".join(place(hit.passage.page, hit.passage.heading, language))), classes="zd-small"
-    )
-    return element("section", head + where + unfolding(hit.passage.text) + _why(hit, language), classes="zd-block")
-
-
-def _why(hit: Hit, language: Language) -> str:
-    matched = "".join(element("mark", escape(word)) + " " for word in hit.why.matched) or escape(
-        say("why.none", language)
-    )
-    words = element("span", escape(say("why.matched", language)) + ": " + matched)
-    ranks = "".join(element("span", escape(reason)) for reason in _ranks(hit.why, hit.score, language))
-    return element("div", words + ranks, classes="zd-why")
-
-
-def _ranks(why: Why, score: float, language: Language) -> list[str]:
-    dense = (
-        say("why.dense", language, rank=why.dense_rank, score=f"{why.dense_score or 0:.2f}")
-        if why.dense_rank
-        else say("why.dense.none", language)
-    )
-    lexical = (
-        say("why.lexical", language, rank=why.lexical_rank, score=f"{why.lexical_score or 0:.1f}")
-        if why.lexical_rank
-        else say("why.lexical.none", language)
-    )
-    return [dense, lexical, say("why.score", language, score=f"{score:.4f}")]
-
-
 # Tickets
 
 
@@ -222,11 +206,12 @@ def _ticket(ticket: Ticket, language: Language) -> str:
         f"{say('ticket.reason', language)}: {say(f'code.{ticket.code}', language)} ({ticket.reason})",
     ]
     resolve = button(say("ticket.resolve", language), "resolve", ticket=ticket.ticket_id) if open_ else ""
+    keep = button(say("gold.keep", language), "propose", classes="zd-quiet", message=ticket.message_id)
     return element(
         "section",
         head
         + element("h3", escape(ticket.question))
         + "".join(element("p", escape(fact), classes="zd-small") for fact in facts)
-        + resolve,
+        + element("div", resolve + keep, classes="zd-row"),
         classes="zd-block",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from html import escape
 from typing import Final
 
@@ -106,6 +107,8 @@ def upload_form(language: Language) -> str:
     choices = (
         audience_choice("kb.audience", language)
         + element("label", escape(say("kb.kind", language)) + element("select", kinds, name="kind"), classes="zd-kind")
+        + day_field("effective_from", "kb.from", language)
+        + day_field("expires_on", "kb.until", language)
         + element(
             "button", escape(say("kb.upload", language)), classes="zd-button zd-primary", type="submit", disabled=True
         )
@@ -117,6 +120,28 @@ def upload_form(language: Language) -> str:
         data_sending=say("kb.sending", language),
         data_refused=say("kb.refused", language),
         data_unreachable=say("error.reach", language),
+    )
+
+
+def day_field(name: str, key: str, language: Language, value: date | None = None) -> str:
+    """Return a field for a day, called by the text of `key`."""
+    filled = f' value="{value.isoformat()}"' if value else ""
+    return element("label", escape(say(key, language)) + f'<input type="date" name="{name}"{filled}>', classes="zd-day")
+
+
+def _dates_form(version: DocumentVersion, language: Language) -> str:
+    """The days between which a version may answer, to be changed at any time."""
+    fields = day_field("effective_from", "kb.from", language, version.effective_from) + day_field(
+        "expires_on", "kb.until", language, version.expires_on
+    )
+    send = element("button", escape(say("kb.dates.save", language)), classes="zd-button", type="submit")
+    return element(
+        "form",
+        element("h3", escape(say("kb.dates", language)))
+        + element("p", escape(say("kb.dates.hint", language)), classes="zd-small")
+        + element("div", fields + send, classes="zd-choices"),
+        data_act="dates",
+        data_version=version.number,
     )
 
 
@@ -248,6 +273,7 @@ def document_panel(
     sections = (
         element("h3", escape(say("kb.versions", language)))
         + element("ul", listed, classes="zd-versions")
+        + "".join(_dates_form(version, language) for version in versions if version.number == shown)
         + element("h3", escape(f"{say('kb.passages', language)} · {say('version', language, version=shown)}"))
         + _passages(passages, language)
         + pager("passages", offset, len(passages), language, more=more)

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from core.types import Language
+from ui.texts_quality import QUALITY_TEXTS
+from ui.texts_risk import RISK_TEXTS
+from ui.texts_vocabulary import VOCABULARY_TEXTS
+from ui.texts_why import WHY
 
 AI_LABEL: Final = "由 AI 提供 · AI-generated"
 """Stands in both languages wherever the assistant speaks, as Chinese labelling rules ask."""
@@ -162,6 +166,24 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "qa.similar": ("相似问法", "Also asked as"),
     "qa.negative": ("不适用于", "Not for"),
     "qa.from": ("来自 {document}", "From {document}"),
+    "qa.warning.conflict": (
+        "答案冲突：“{wording}”与“{other}”问的是同一件事，答案却不同",
+        "Conflict: “{wording}” asks the same as “{other}”, but the answers differ",
+    ),
+    "qa.warning.duplicate": (
+        "重复：“{wording}”与“{other}”问法相近，答案也相近",
+        "Repeated: “{wording}” asks the same as “{other}”, with much the same answer",
+    ),
+    "qa.warning.negative": (
+        "不适用的问法“{wording}”由另一条问答“{other}”回答",
+        "“{wording}”, which this must not answer, is answered by another pair, “{other}”",
+    ),
+    "qa.warning.open": ("打开所在文档", "Open its document"),
+    "qa.confirm": (
+        "这条问答与已通过的另一条答案不同。两条都保留的话，顾客会被反问，或只得到其中一个答案。仍然通过吗？",
+        "This pair contradicts an approved one. If both stay, customers are asked back or get either answer. Approve it?",
+    ),
+    "qa.confirm.yes": ("仍然通过", "Approve all the same"),
     "qa.empty.candidate": ("没有待审核的问答。", "Nothing is waiting for approval."),
     "qa.empty.approved": ("还没有已通过的问答。", "No approved answers yet."),
     "qa.empty.rejected": ("没有被驳回的问答。", "Nothing was rejected."),
@@ -193,11 +215,8 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "ask.steps": ("各步用时", "Time per step"),
     "why.matched": ("命中词", "Matched words"),
     "why.none": ("没有相同的词", "no words in common"),
-    "why.dense": ("语义第 {rank} 名（相似度 {score}）", "Meaning: rank {rank} (similarity {score})"),
     "why.dense.none": ("语义检索未找到", "Meaning: not found"),
-    "why.lexical": ("字面第 {rank} 名（BM25 {score}）", "Words: rank {rank} (BM25 {score})"),
     "why.lexical.none": ("字面检索未找到", "Words: not found"),
-    "why.score": ("综合得分 {score}", "Fused score {score}"),
     "ticket.empty": ("没有工单。", "No tickets."),
     "ticket.new": ("待处理", "Open"),
     "ticket.resolved": ("已解决", "Resolved"),
@@ -208,6 +227,10 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "code.customer_request": ("客户要求人工", "The customer asked for a person"),
     "code.missing_knowledge": ("知识库中没有答案", "Not in the knowledge base"),
     "code.tool_failure": ("系统故障", "A tool failed"),
+    **WHY,
+    **QUALITY_TEXTS,
+    **VOCABULARY_TEXTS,
+    **RISK_TEXTS,
 }
 
 

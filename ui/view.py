@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from api.client import Conversation
+from core.gold import GoldRunId
 from core.settings import Secret
 from core.types import DocumentId, DocumentVersion, Language, MessageId, QAStatus, TicketId, Tier, VersionStatus
 
@@ -77,6 +78,8 @@ class Tab(StrEnum):
     DOCUMENTS = "documents"
     ANSWERS = "qa"
     TRIAL = "ask"
+    VOCABULARY = "vocabulary"
+    QUALITY = "quality"
     DESK = "tickets"
 
 
@@ -111,3 +114,14 @@ class ManagerView:
     qa_status: QAStatus = QAStatus.CANDIDATE
     qa_offset: int = 0
     ticket_offset: int = 0
+    words_offset: int = 0
+    gold_show: str = "all"
+    """Which gold questions are listed, see `ui.render_quality.SHOWS`."""
+    gold_offset: int = 0
+    gold_run: GoldRunId | None = None
+    """Whose changes are shown; `None` means the last run's."""
+    gold_seen: str = ""
+    """How far the runs were when they were last shown."""
+    asked_unanswered: bool = True
+    """Whether only customers' messages that weren't answered are listed."""
+    asked_offset: int = 0

@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from api.commands.session import STDIN, AsJson, ForAudience, Home, Session, begin, harmless, opened, questions
+from api.commands.session import (
+    STDIN,
+    AsJson,
+    Day,
+    ForAudience,
+    Home,
+    Session,
+    begin,
+    day_of,
+    harmless,
+    opened,
+    questions,
+)
 from api.wire import HEADING_SEPARATOR, hit_json, reply_json
 from core.text import detect_language
 from core.types import Answer, Audience, Citation, Clarification, Hit, Language, Outcome, Query, Reply, Turn
@@ -22,6 +34,7 @@ def ask(
     context: typer.Context,
     question: Question,
     audience: ForAudience = Audience.PUBLIC,
+    as_of: Day = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -29,7 +42,7 @@ def ask(
     session = _asked(context, question, home, as_json)
     with opened(session) as services:
         for text in questions(question):
-            reply = services.assistant.reply(Turn(text=text, audience=audience))
+            reply = services.assistant.reply(Turn(text=text, audience=audience, as_of=day_of(as_of)))
             if session.as_json:
                 session.emit(reply_json(reply))
             else:
@@ -41,6 +54,7 @@ def search(
     question: Question,
     k: Count = 10,
     audience: ForAudience = Audience.PUBLIC,
+    as_of: Day = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -48,7 +62,7 @@ def search(
     session = _asked(context, question, home, as_json)
     with opened(session) as services:
         for text in questions(question):
-            hits = services.retriever.search(Query(text=text, audience=audience), k=k)
+            hits = services.retriever.search(Query(text=text, audience=audience, as_of=day_of(as_of)), k=k)
             if session.as_json:
                 session.emit([hit_json(hit) for hit in hits])
             else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +16,7 @@ from api.commands.serving import HOST, PORT, Host, Port, alone, run
 from api.commands.session import AsJson, Home, Session, begin, opened, progress_bar, storage, warn
 from api.wire import reply_json
 from core.errors import StorageError
+from core.risk import CalibrationSource
 from core.text import detect_language
 from core.types import Audience, DocumentKind, Turn, VersionStatus
 
@@ -55,6 +56,7 @@ def demo(
         with storage(session) as services:
             build(session, services)
         with opened(session) as services:
+            calibrate(session, services)
             answer(session, services)
             if not no_serve:
                 run(session, services, host=host, port=port)
@@ -67,6 +69,7 @@ def build(session: Session, services: Services) -> None:
         StorageError: a file of the sample couldn't be read, which no user can help.
     """
     failed: list[Ingested] = []
+    add_questions(services)
     missing = [(batch, list(_missing(services, batch))) for batch in BATCHES]
     if any(sources for _, sources in missing):
         warn(
@@ -88,6 +91,30 @@ def build(session: Session, services: Services) -> None:
             ingest_files(services, sources, audience=batch.audience, kind=batch.kind, report=report)
     if failed:
         raise StorageError("\n".join(describe(session, result) for result in failed))
+
+
+def calibrate(session: Session, services: Services) -> None:
+    """Set the answer threshold by the sample's own gold questions, unless a start before this one did."""
+    if services.risk.report().source is CalibrationSource.OWN or not services.gold.count():
+        return
+    from api.calibrating import calibrate_on_gold
+
+    questions = services.gold.count()
+    with progress_bar(session.words("用标准问题校准", "Calibrating on gold questions")) as advance:
+        calibrate_on_gold(services, heard=lambda asked: advance(asked, questions))
+
+
+def add_questions(services: Services) -> None:
+    """The sample's gold questions, before its first document: a start after this leaves alone what became of them."""
+    import sample
+
+    if services.kb.documents() or services.gold.count():
+        return
+    from eval.gold_files import GoldFormat, read_questions
+
+    entries = read_questions((Path(sample.FOLDER) / "questions.jsonl").read_bytes(), GoldFormat.JSONL)
+    # The documents named there aren't the only ones that say so: the sample's Q&A pairs repeat much of them.
+    services.gold.take_in([replace(entry, sources=()) if entry.facts else entry for entry in entries])
 
 
 def _missing(services: Services, batch: Batch) -> Iterator[Source]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.session import AsJson, Home, Session, begin, harmless, storage, table
+from api.commands.session import AsJson, FirstDay, Home, LastDay, Session, begin, day_of, harmless, storage, table
 from core.errors import NotFound
 from core.types import Document, DocumentId, DocumentVersion
 
@@ -82,6 +82,31 @@ def rollback(
     session.show(restored, lambda: _documents(session, [restored]))
 
 
+@app.command()
+def dates(
+    context: typer.Context,
+    document: Which,
+    effective_from: FirstDay = None,
+    expires_on: LastDay = None,
+    version: Annotated[
+        int | None, typer.Option("--version", min=1, help="Of which version; else the live one.", show_default=False)
+    ] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set the days between which a version may answer; a limit that isn't given is lifted. Nothing is read anew."""
+    session = begin(context, home, as_json)
+    with storage(session) as services:
+        found = named(services.kb, document)
+        changed = services.kb.set_dates(
+            found.document_id,
+            version or found.live_version or found.latest_version,
+            effective_from=day_of(effective_from),
+            expires_on=day_of(expires_on),
+        )
+    session.show(changed, lambda: _versions(session, [changed]))
+
+
 def named(kb: KnowledgeBase, document: str) -> Document:
     """The document with this id or this name.
 
@@ -109,7 +134,9 @@ def _documents(session: Session, documents: list[Document]) -> str:
 
 
 def _versions(session: Session, versions: list[DocumentVersion]) -> str:
-    headings = session.words("版本,生效,状态,受众,段落,上传时间", "Version,Live,Status,Audience,Passages,Uploaded")
+    headings = session.words(
+        "版本,生效,状态,受众,段落,有效期自,失效日,上传时间", "Version,Live,Status,Audience,Passages,From,Until,Uploaded"
+    )
     rows = [
         (
             one.number,
@@ -117,6 +144,8 @@ def _versions(session: Session, versions: list[DocumentVersion]) -> str:
             one.status,
             one.audience,
             one.passages,
+            one.effective_from,
+            one.expires_on,
             _when(one.created_at),
         )
         for one in versions

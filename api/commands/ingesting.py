@@ -7,12 +7,25 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from api.commands.session import AsJson, Home, OwnAudience, Session, begin, harmless, progress_bar, storage
+from api.commands.session import (
+    AsJson,
+    FirstDay,
+    Home,
+    LastDay,
+    OwnAudience,
+    Session,
+    begin,
+    day_of,
+    harmless,
+    progress_bar,
+    storage,
+)
 from core.errors import ZhidaError
 from core.types import Audience, DocumentId, DocumentKind, DocumentVersion, VersionStatus
 
@@ -23,6 +36,11 @@ CHUNK: Final = 1024 * 1024
 
 POLL_S: Final = 0.2
 """Between two looks at a version that another process works on."""
+
+Days = tuple[date | None, date | None]
+"""First day on which a file may be used, and first day on which it may no longer be."""
+
+ALWAYS: Final[Days] = (None, None)
 
 DONE: Final = frozenset({VersionStatus.READY, VersionStatus.FAILED})
 
@@ -53,13 +71,16 @@ def ingest(
     context: typer.Context,
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="Files, and folders with all that is in them.")],
     audience: OwnAudience = Audience.PUBLIC,
+    effective_from: FirstDay = None,
+    expires_on: LastDay = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
     """Take files into the knowledge base. The same name again makes a new version of the document."""
     session = begin(context, home, as_json)
     with storage(session) as services:
-        failed = ingest_paths(session, services, paths, audience=audience)
+        days = (day_of(effective_from), day_of(expires_on))
+        failed = ingest_paths(session, services, paths, audience=audience, days=days)
     if failed:
         raise typer.Exit(1)
 
@@ -71,6 +92,7 @@ def ingest_paths(
     *,
     audience: Audience,
     kind: DocumentKind | None = None,
+    days: Days = ALWAYS,
 ) -> int:
     """Take the files in, report each as it is finished, and return how many failed."""
     from api.composition import ensure_vectors
@@ -87,7 +109,7 @@ def ingest_paths(
             advance(len(results), len(sources))
             session.show(result, lambda: describe(session, result))
 
-        ingest_files(services, sources, audience=audience, kind=kind, report=report)
+        ingest_files(services, sources, audience=audience, kind=kind, days=days, report=report)
     return sum(result.status is VersionStatus.FAILED for result in results)
 
 
@@ -114,12 +136,13 @@ def ingest_files(
     *,
     audience: Audience,
     kind: DocumentKind | None = None,
+    days: Days = ALWAYS,
     report: Callable[[Ingested], None],
 ) -> None:
     """Take all files in, then work through them; `report` is called with each as it is finished."""
     batch = _Batch(services, report)
     for source in sources:
-        batch.accept(source, audience, kind)
+        batch.accept(source, audience, kind, days)
     batch.process()
 
 
@@ -132,11 +155,11 @@ class _Batch:
         self._waiting: dict[tuple[DocumentId, int], Source] = {}
         self._began = time.monotonic()
 
-    def accept(self, source: Source, audience: Audience, kind: DocumentKind | None) -> None:
+    def accept(self, source: Source, audience: Audience, kind: DocumentKind | None, days: Days) -> None:
         """Store a file; one that is refused, or known already, is reported at once."""
         self._began = time.monotonic()
         try:
-            version = _accept(self._services, source, audience, kind)
+            version = _accept(self._services, source, audience, kind, days)
         except (ZhidaError, OSError) as error:
             failed = Ingested(str(source.path), None, None, VersionStatus.FAILED, _reason(error), 0, self._ms())
             self._report(failed)
@@ -168,11 +191,16 @@ class _Batch:
         return round((time.monotonic() - self._began) * 1000, 1)
 
 
-def _accept(services: Services, source: Source, audience: Audience, kind: DocumentKind | None) -> DocumentVersion:
+def _accept(
+    services: Services, source: Source, audience: Audience, kind: DocumentKind | None, days: Days
+) -> DocumentVersion:
     from kb.records import Upload
 
     with source.path.open("rb") as file:
-        upload = Upload(name=source.name, audience=audience, kind=kind)
+        effective_from, expires_on = days
+        upload = Upload(
+            name=source.name, audience=audience, kind=kind, effective_from=effective_from, expires_on=expires_on
+        )
         return services.kb.accept(upload, iter(lambda: file.read(CHUNK), b""))
 
 

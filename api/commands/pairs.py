@@ -52,15 +52,33 @@ def list_pairs(
 
 
 @app.command()
-def approve(context: typer.Context, pairs: Pairs, home: Home = None, as_json: AsJson = False) -> None:
-    """Let candidates answer customers."""
-    _decide(begin(context, home, as_json), pairs, QAStatus.APPROVED)
+def approve(
+    context: typer.Context,
+    pairs: Pairs,
+    confirm: Annotated[bool, typer.Option("--confirm", help="Also those that contradict an approved pair.")] = False,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let candidates answer customers. If one contradicts an approved pair, none is approved."""
+    session = begin(context, home, as_json)
+    if not confirm:
+        _check(session, pairs)
+    _decide(session, pairs, QAStatus.APPROVED)
 
 
 @app.command()
 def reject(context: typer.Context, pairs: Pairs, home: Home = None, as_json: AsJson = False) -> None:
     """Keep candidates from answering customers."""
     _decide(begin(context, home, as_json), pairs, QAStatus.REJECTED)
+
+
+def _check(session: Session, pairs: list[int]) -> None:
+    from retrieval.review import PairReview
+
+    with storage(session) as services:
+        review = PairReview(services.kb, services.encoder)
+        for pair in pairs:
+            review.check(services.kb.pair(QAPairId(pair)))
 
 
 def _decide(session: Session, pairs: list[int], status: QAStatus) -> None:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
     from api.composition import Replacements, Services
 
+DAY: Final = "%Y-%m-%d"
+"""How a day is written in options."""
+
 Home = Annotated[
     Path | None,
     typer.Option(
@@ -35,6 +39,18 @@ Home = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON, and nothing else, to standard output.")]
 ForAudience = Annotated[
     Audience, typer.Option("--audience", help="Who reads: internal readers see public documents too.")
+]
+Day = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=[DAY], help="Answer as of this day instead of today.", show_default=False),
+]
+FirstDay = Annotated[
+    datetime | None,
+    typer.Option("--effective-from", formats=[DAY], help="First day on which it may be used.", show_default=False),
+]
+LastDay = Annotated[
+    datetime | None,
+    typer.Option("--expires-on", formats=[DAY], help="First day on which it isn't used any more.", show_default=False),
 ]
 OwnAudience = Annotated[Audience, typer.Option("--audience", help="Who may read it.")]
 
@@ -190,6 +206,11 @@ def harmless(text: str) -> str:
     return "".join(
         letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text
     )
+
+
+def day_of(moment: datetime | None) -> date | None:
+    """The day of an option, or `None` where it wasn't given."""
+    return None if moment is None else moment.date()
 
 
 def questions(question: str) -> Iterator[str]:

@@ -131,6 +131,21 @@ def show_version(request: Request, document_id: str, number: Annotated[int, sche
     return services_of(request).kb.version(DocumentId(document_id), number)
 
 
+@router.put(
+    "/{document_id}/versions/{number}/dates",
+    response_model=schemas.DocumentVersion,
+    responses=refusals(401, 404),
+    openapi_extra=ADMIN,
+)
+def set_dates(
+    request: Request, document_id: str, number: Annotated[int, schemas.VERSION], body: schemas.Dates
+) -> DocumentVersion:
+    """Set the days between which a version may answer, effective with the next question."""
+    return services_of(request).kb.set_dates(
+        DocumentId(document_id), number, effective_from=body.effective_from, expires_on=body.expires_on
+    )
+
+
 @router.get(
     "/{document_id}/passages", response_model=list[schemas.Passage], responses=refusals(401, 404), openapi_extra=ADMIN
 )

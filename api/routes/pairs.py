@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 
 from api import schemas
 from api.auth import AdminRoute
 from api.routes.context import ADMIN, refusals, services_of
 from api.routes.documents import base_name
+from core.pair_warnings import PairWarning
 from core.types import DocumentId, DocumentKind, DocumentVersion, QAPair, QAPairId, QAStatus
 
 router = APIRouter(prefix="/v1/qa", tags=["questions and answers"], route_class=AdminRoute)
+
+MOST_REVIEWED: Final = 100
+"""Pairs compared with all others in one request."""
+
+NO_PAIRS: Final[list[int]] = []
 
 DECISIONS: Final = {"approve": QAStatus.APPROVED, "reject": QAStatus.REJECTED}
 
@@ -51,6 +57,15 @@ def list_pairs(
     return services_of(request).kb.pairs(status=status, document_id=only, offset=offset, limit=limit)
 
 
+@router.get("/warnings", response_model=list[schemas.PairWarning], responses=refusals(401, 404), openapi_extra=ADMIN)
+def list_warnings(
+    request: Request, pair_id: Annotated[list[schemas.Number], Query(max_length=MOST_REVIEWED)] = NO_PAIRS
+) -> list[PairWarning]:
+    """Approved pairs that get in the way of these: asked the same and answered otherwise, or twice."""
+    services = services_of(request)
+    return services.pair_review.of_pairs([services.kb.pair(QAPairId(each)) for each in pair_id])
+
+
 @router.get("/{pair_id}", response_model=schemas.QAPair, responses=refusals(401, 404), openapi_extra=ADMIN)
 def show_pair(request: Request, pair_id: schemas.Number) -> QAPair:
     """One pair."""
@@ -61,8 +76,14 @@ def show_pair(request: Request, pair_id: schemas.Number) -> QAPair:
     "/{pair_id}/decision", response_model=schemas.QAPair, responses=refusals(401, 404, 409), openapi_extra=ADMIN
 )
 def decide(request: Request, pair_id: schemas.Number, body: schemas.Decision) -> QAPair:
-    """Let a candidate answer customers, or keep it from doing so."""
-    return services_of(request).kb.decide(QAPairId(pair_id), DECISIONS[body.decision])
+    """Let a candidate answer customers, or keep it from doing so.
+
+    One that answers otherwise than an approved pair which is asked the same is approved only with `confirm`.
+    """
+    services = services_of(request)
+    if body.decision == "approve" and not body.confirm:
+        services.pair_review.check(services.kb.pair(QAPairId(pair_id)))
+    return services.kb.decide(QAPairId(pair_id), DECISIONS[body.decision])
 
 
 def _file_name(name: str) -> str:

@@ -30,17 +30,27 @@ from api.schemas.outgoing import (
     Question,
     Readiness,
     Source,
-    TestedReply,
     Ticket,
     TicketReceipt,
     Why,
 )
+from api.schemas.pair_warnings import PairWarning
+from api.schemas.risk import NewTolerance, Outlook, ReliabilityBin, RiskReport, Tolerance
+from api.schemas.vocabulary import (
+    NewVocabularyEntry,
+    VocabularyEntry,
+    VocabularyFile,
+    VocabularyImport,
+    VocabularyTrial,
+)
+from api.schemas.why import Dates, TestedReply, Understood, WhyNot, WhyNotQuestion
 
 __all__ = [
     "VERSION",
     "Citation",
     "Conversation",
     "ConversationReply",
+    "Dates",
     "Decision",
     "Document",
     "DocumentVersion",
@@ -53,14 +63,20 @@ __all__ = [
     "NewMessage",
     "NewPair",
     "NewPairs",
+    "NewTolerance",
+    "NewVocabularyEntry",
     "Number",
     "Offset",
     "Outcome",
+    "Outlook",
+    "PairWarning",
     "Passage",
     "Problem",
     "QAPair",
     "Question",
     "Readiness",
+    "ReliabilityBin",
+    "RiskReport",
     "Rollback",
     "Search",
     "Source",
@@ -68,5 +84,13 @@ __all__ = [
     "TestedReply",
     "Ticket",
     "TicketReceipt",
+    "Tolerance",
+    "Understood",
+    "VocabularyEntry",
+    "VocabularyFile",
+    "VocabularyImport",
+    "VocabularyTrial",
     "Why",
+    "WhyNot",
+    "WhyNotQuestion",
 ]

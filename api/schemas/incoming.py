@@ -84,6 +84,8 @@ class Decision(BaseModel):
     model_config = example(decision="approve")
 
     decision: Literal["approve", "reject"]
+    confirm: bool = False
+    """Approve also if an approved pair that is asked the same answers otherwise."""
 
 
 class Search(BaseModel):
@@ -94,6 +96,8 @@ class Search(BaseModel):
     text: Text
     k: Annotated[int, Field(ge=1, le=100)] = 10
     audience: Audience = Audience.PUBLIC
+    as_of: date | None = None
+    """Day for which documents must be valid; none means today."""
 
 
 class TestQuestion(BaseModel):
@@ -105,3 +109,5 @@ class TestQuestion(BaseModel):
     text: Text
     audience: Audience = Audience.PUBLIC
     language: Language | None = None
+    as_of: date | None = None
+    """Day for which documents must be valid; none means today."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from api.schemas.common import example
 from core.types import (
     Audience,
+    Closeness,
     DocumentKind,
     HandoverCode,
     QAStatus,
@@ -270,6 +271,7 @@ PASSAGE: Final[dict[str, Any]] = {
     "text": "自签收之日起三十天内可以无理由退货。",
     "context": "退换货政策 > 退货期限",
     "audience": "public",
+    "since": "2026-03-01",
 }
 
 
@@ -293,6 +295,8 @@ class Passage(BaseModel):
     context: str
     """Title and headings as they are indexed with the text."""
     audience: Audience
+    since: date | None
+    """First day on which it holds."""
 
 
 WHY: Final[dict[str, Any]] = {
@@ -301,7 +305,21 @@ WHY: Final[dict[str, Any]] = {
     "dense_score": 0.87,
     "lexical_rank": 2,
     "lexical_score": 9.1,
+    "closeness": "loose",
+    "contributions": [{"part": "meaning", "points": 1.9}, {"part": "words", "points": 0.9}],
+    "weakest": 0.71,
+    "highlights": [[10, 12]],
 }
+
+
+class Contribution(BaseModel):
+    """What one reason added to a hit's score, or took from it."""
+
+    model_config = example(part="meaning", points=1.9)
+
+    part: str
+    """`meaning`, `words`, or another feature of the ranking."""
+    points: float
 
 
 class Why(BaseModel):
@@ -314,6 +332,14 @@ class Why(BaseModel):
     dense_score: float | None
     lexical_rank: int | None
     lexical_score: float | None
+    closeness: Closeness | None
+    """`dense_score` in words."""
+    contributions: list[Contribution]
+    """What pushed the passage up or down, the strongest first. They add up to the score."""
+    weakest: float | None
+    """How well the passage meets the question's least met tokens, -1 to 1; none if it wasn't looked at closely."""
+    highlights: list[tuple[int, int]]
+    """Where the matched words stand in the passage's text: `text[start:end]`."""
 
 
 class Hit(Passage):
@@ -323,15 +349,6 @@ class Hit(Passage):
 
     score: float
     why: Why
-
-
-class TestedReply(Outcome):
-    """What a customer would have been told, and the passages that were found. Nothing was recorded."""
-
-    __test__ = False  # not a test, whatever its name says
-    model_config = example(**ANSWER, hits=[])
-
-    hits: list[Hit]
 
 
 class Question(BaseModel):

@@ -20,14 +20,15 @@ from core.types import (
     Query,
     Question,
     QuestionKind,
+    Understood,
     Why,
 )
 from models.fake_encoder import FakeEncoder
 from retrieval.confidence import Evidence
 from retrieval.search import Found
 
-STRONG = Evidence(cosine=0.95, cosine_lead=0.15, lexical_lead=3.0, coverage=1.0)
-WEAK = Evidence(cosine=0.70, cosine_lead=0.0, lexical_lead=0.0, coverage=0.0)
+STRONG = Evidence(standing=6.0, coverage=1.0, weakest=0.9)
+WEAK = Evidence(standing=0.5, coverage=0.0, weakest=0.3)
 
 RETURNS = """退货政策
 自签收之日起 7 天内，商品完好的可以申请无理由退货。特价商品和定制商品不支持退货。
@@ -122,10 +123,11 @@ class ShelfFinder:
             for rank, at in enumerate(order, start=1)
         )
         pairs = sorted((self._nearest(each, vector) for each in self._pairs), key=lambda hit: -hit.score)
-        return Found(hits, tuple(pairs), vector, self._evidence, {"encode": 1.0})
+        return Found(hits, tuple(pairs), vector, self._evidence, {"encode": 1.0}, Understood(query.text, query.text))
 
     def _nearest(self, candidate: QAPair, vector: np.ndarray) -> QAHit:
         wordings = [each for each in candidate.questions if each.kind is not QuestionKind.NEGATIVE]
         scores = self._encoder.encode_questions([each.text for each in wordings]) @ vector
         best = int(np.argmax(scores))
-        return QAHit(candidate, wordings[best], float(scores[best]))
+        score = float(scores[best])
+        return QAHit(candidate, wordings[best], score, meaning=score, probability=score, either=score)

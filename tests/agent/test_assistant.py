@@ -25,6 +25,7 @@ from core.types import (
 )
 from models.chat import Script, ScriptedModel
 from models.fake_encoder import FakeEncoder
+from retrieval.calibration.limit import AnswerLimit
 from tests.agent.shop import WEAK, ShelfFinder, pair
 
 INVOICE = pair(1, "怎么开具发票", "在订单详情页点击“申请发票”，1 个工作日内开出。", similar=["如何申请发票"])
@@ -98,8 +99,10 @@ class TestAnApprovedPair:
     def test_is_asked_back_about_once_when_two_are_as_near(self, encoder: FakeEncoder) -> None:
         """The second time the nearest one is given."""
         pairs = [pair(1, "会员卡怎么办理啊", "甲"), pair(2, "会员卡怎么办理呀", "乙")]
-        policy = AnswerPolicy(verbatim_threshold=0.7, tie_margin=0.03)
-        assistant = Assistant(ShelfFinder(encoder, pairs=pairs), encoder, policy=policy)
+        limit = AnswerLimit(0.35, pair_probability=0.7)
+        assistant = Assistant(
+            ShelfFinder(encoder, pairs=pairs), encoder, policy=AnswerPolicy(tie_margin=0.03), limit=lambda: limit
+        )
         first, _ = ask(assistant, "会员卡怎么办理呢")
         again, _ = ask(assistant, "会员卡怎么办理呢", history=(said(first.outcome.text, Role.ASSISTANT),))
 
@@ -167,28 +170,23 @@ class TestWithoutAModel:
         assert len(finder.queries[0].text) <= 1000
 
 
-class TestAFollowUp:
-    def test_with_a_pronoun_is_searched_with_the_question_before(self, encoder: FakeEncoder) -> None:
-        """«它» means what was asked about."""
+class TestAConversation:
+    def test_reaches_the_search_without_small_talk(self, encoder: FakeEncoder) -> None:
+        """Retrieval completes a follow-up; thanks and calls for a person say nothing of what it is about."""
         finder = ShelfFinder(encoder)
-        history = (said("X200 多少钱"), said("499 元", Role.ASSISTANT), said("谢谢"), said("不客气", Role.ASSISTANT))
+        history = (said("X200 多少钱"), said("499 元", Role.ASSISTANT), said("谢谢"), said("转人工"))
         ask(Assistant(finder, encoder), "那它保修多久", history=history)
 
-        assert [query.text for query in finder.queries] == ["X200 多少钱 那它保修多久"]
+        (query,) = finder.queries
+        assert query.text == "那它保修多久"
+        assert [message.text for message in query.history] == ["X200 多少钱", "499 元"]
 
-    def test_that_is_short_and_finds_nothing_is_tried_again_with_it(self, encoder: FakeEncoder) -> None:
-        """Only then: a short question of its own stays alone."""
-        finder = ShelfFinder(encoder, evidence=WEAK)
-        ask(Assistant(finder, encoder), "保修多久", history=(said("X200 多少钱"),))
+    def test_what_was_searched_for_is_recorded(self, encoder: FakeEncoder) -> None:
+        """As retrieval understood it."""
+        reply, _ = ask(Assistant(ShelfFinder(encoder), encoder), "特价商品支持退货吗")
 
-        assert [query.text for query in finder.queries] == ["保修多久", "X200 多少钱 保修多久"]
-
-    def test_that_stands_alone_is_searched_alone(self, encoder: FakeEncoder) -> None:
-        """An earlier topic doesn't colour a new one."""
-        finder = ShelfFinder(encoder)
-        ask(Assistant(finder, encoder), "退货运费由谁承担", history=(said("X200 多少钱"),))
-
-        assert [query.text for query in finder.queries] == ["退货运费由谁承担"]
+        assert reply.understood is not None
+        assert reply.understood.searched == "特价商品支持退货吗"
 
 
 class TestWithAModel:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from agent.requests import SmallTalk, is_short, leans_on_history, small_talk, wants_person
+from agent.requests import SmallTalk, small_talk, wants_person
 
 ASKS_FOR_A_PERSON = [
     "转人工",
@@ -90,7 +90,6 @@ class TestARequestForAPerson:
 
         wants_person(text)
         small_talk(text)
-        leans_on_history(text)
 
         assert time.perf_counter() - started < 1.0
 
@@ -120,20 +119,3 @@ class TestSmallTalk:
     def test_never_swallows_a_question(self, text: str) -> None:
         """Polite words around a question leave a question."""
         assert small_talk(text) is None
-
-
-class TestAFollowUp:
-    @pytest.mark.parametrize("text", ["它多少钱", "那运费呢", "what about shipping", "is it free", "这个保修多久"])
-    def test_points_back(self, text: str) -> None:
-        """A pronoun, or a start in the middle, points to the message before."""
-        assert leans_on_history(text)
-
-    @pytest.mark.parametrize("text", ["其他问题", "item price", "吉他多少钱", "iPhone 保修"])
-    def test_is_not_seen_inside_words(self, text: str) -> None:
-        """«其他» and «item» hold no pronoun."""
-        assert not leans_on_history(text)
-
-    def test_is_short(self) -> None:
-        """Punctuation doesn't count."""
-        assert is_short("运费呢？？？？？？？？？？？？")
-        assert not is_short("我上周买的水壶坏了应该怎么申请退货")

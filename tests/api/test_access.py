@@ -14,7 +14,9 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.composition import Services
 from api.limits import Limits, Rate
+from core.gold import GoldEntry
 from core.types import Audience, QAStatus
+from core.vocabulary import VocabularyKind
 
 ROLES = ("anonymous", "owner", "stranger", "admin", "wrong key")
 
@@ -52,10 +54,42 @@ TABLE = (
     Row("POST", "/v1/documents/{document_id}/rollback", "admin", {"version": 1}),
     Row("POST", "/v1/qa", "admin", {"name": "新", "pairs": [{"question": "问？", "answer": "答。"}]}),
     Row("GET", "/v1/qa", "admin"),
+    Row("GET", "/v1/qa/warnings", "admin"),
     Row("GET", "/v1/qa/{pair_id}", "admin"),
     Row("POST", "/v1/qa/{pair_id}/decision", "admin", {"decision": "approve"}),
     Row("POST", "/v1/search", "admin", {"text": "退货"}),
     Row("POST", "/v1/ask", "admin", {"text": "运费多少？"}),
+    Row("POST", "/v1/why-not", "admin", {"text": "运费多少？", "passage_id": 1}),
+    Row(
+        "PUT",
+        "/v1/documents/{document_id}/versions/{number}/dates",
+        "admin",
+        {"effective_from": None, "expires_on": None},
+    ),
+    Row("GET", "/v1/risk", "admin"),
+    Row("PUT", "/v1/risk", "admin", {"share": 0.05, "of": "questions"}),
+    Row("POST", "/v1/risk/calibration", "admin"),
+    Row("GET", "/v1/gold", "admin"),
+    Row("POST", "/v1/gold", "admin", {"text": "店里有洗碗机吗？", "answerable": False}),
+    Row("POST", "/v1/gold/import", "admin", {"question": "退货几天？", "facts": ["三十天"]}),
+    Row("GET", "/v1/gold/export", "admin"),
+    Row("GET", "/v1/gold/messages", "admin"),
+    Row("GET", "/v1/gold/messages/{asked_id}", "admin"),
+    Row("GET", "/v1/gold/runs", "admin"),
+    Row("POST", "/v1/gold/runs", "admin"),
+    Row("GET", "/v1/gold/runs/{run_id}", "admin"),
+    Row("GET", "/v1/gold/runs/{run_id}/results", "admin"),
+    Row("GET", "/v1/gold/{gold_id}", "admin"),
+    Row("PUT", "/v1/gold/{gold_id}", "admin", {"text": "运费多少？", "facts": ["99"]}),
+    Row("DELETE", "/v1/gold/{gold_id}", "admin"),
+    Row("GET", "/v1/vocabulary", "admin"),
+    Row("POST", "/v1/vocabulary", "admin", {"kind": "synonyms", "terms": ["退款", "退钱"]}),
+    Row("GET", "/v1/vocabulary/export", "admin"),
+    Row("POST", "/v1/vocabulary/import", "admin", {"csv": "word,净享Pro"}),
+    Row("POST", "/v1/vocabulary/trial", "admin", {"text": "退钱要几天"}),
+    Row("GET", "/v1/vocabulary/{entry_id}", "admin"),
+    Row("PUT", "/v1/vocabulary/{entry_id}", "admin", {"kind": "word", "terms": ["净享Max"]}),
+    Row("DELETE", "/v1/vocabulary/{entry_id}", "admin"),
     Row("GET", "/v1/tickets", "admin"),
     Row("GET", "/v1/tickets/{ticket_id}", "admin"),
     Row("POST", "/v1/tickets/{ticket_id}/resolve", "admin"),
@@ -103,12 +137,19 @@ def world(http: TestClient, services: Services, admin: dict[str, str]) -> World:
     handed_over = http.post(own, json={"text": "转人工"}, headers=headers).json()
     returns = services.kb.find("退换货政策.md")
     assert returns is not None
+    asked = services.desk.history(owner["conversation_id"])[0]
+    question = services.gold.add(GoldEntry(text="多久发货？", facts=("24",)))
+    services.gold.add(GoldEntry(text="退货期限是多久？", facts=("三十天",)))
     values = {
+        "entry_id": services.kb.vocabulary.add(VocabularyKind.WORD, ["净享"]).entry_id,
         "conversation_id": owner["conversation_id"],
         "message_id": answered["message_id"],
         "number": 1,
         "ticket_id": handed_over["ticket_id"],
         "document_id": returns.document_id,
+        "asked_id": asked.message_id,
+        "gold_id": question.gold_id,
+        "run_id": services.gold.request().run_id,
         "pair_id": services.kb.pairs(status=QAStatus.CANDIDATE)[0].pair_id,
     }
     bearer = {"owner": owner["token"], "stranger": stranger["token"], "wrong key": "x" * 43}

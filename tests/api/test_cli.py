@@ -245,6 +245,42 @@ class TestDocuments:
         assert deleted["deleted"] is True
         assert "价目.txt" not in zhida("documents", "list").out
 
+    def test_have_days_between_which_they_answer(self, zhida: Zhida, tmp_path: Path) -> None:
+        """Set with the file, asked about as of a day, changed later without reading the file again."""
+        file = tmp_path / "春节公告.txt"
+        file.write_text("春节期间仓库放假，暂停发货。")
+        zhida("ingest", str(file), "--effective-from", "2026-02-15", "--expires-on", "2026-02-24")
+
+        def found(day: str) -> bool:
+            hits = zhida("search", "春节期间发货吗？", "--as-of", day, "--json").value
+            replied = zhida("ask", "春节期间仓库放假，暂停发货吗？", "--as-of", day).out
+            told = any(hit["document"] == "春节公告.txt" for hit in hits)
+            assert told or "春节公告" not in replied
+            return told
+
+        assert [found(day) for day in ("2026-02-14", "2026-02-15", "2026-02-23", "2026-02-24")] == [
+            False,
+            True,
+            True,
+            False,
+        ]
+
+        changed = zhida("documents", "dates", "春节公告.txt", "--expires-on", "2026-03-01", "--json").value
+
+        assert (changed["effective_from"], changed["expires_on"]) == (None, "2026-03-01")
+        assert found("2026-02-14")
+        assert found("2026-02-28")
+        assert "2026-03-01" in zhida("documents", "versions", "春节公告.txt").out
+        zhida("documents", "delete", "春节公告.txt")
+
+    def test_days_are_refused_where_they_are_none(self, zhida: Zhida) -> None:
+        """A wrong command has its own exit code; days that contradict each other are told in words."""
+        crossed = ("--effective-from", "2026-02-01", "--expires-on", "2026-01-01")
+
+        assert zhida("ask", "退货？", "--as-of", "gestern").code == 2
+        with pytest.raises(InvalidInput, match="Correct a date"):
+            zhida("documents", "dates", "退换货政策.md", *crossed)
+
 
 class TestPairs:
     def test_of_tickets_are_approved_by_a_person(self, zhida: Zhida) -> None:

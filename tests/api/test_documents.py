@@ -14,7 +14,8 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.client import Client, NewPair
 from api.composition import Services
-from core.errors import Conflict, InvalidInput, NotFound, TooLarge, Unauthorized
+from core.errors import Conflict, InvalidInput, NotFound, PairConflict, TooLarge, Unauthorized
+from core.pair_warnings import PairWarningKind
 from core.types import (
     Answer,
     Audience,
@@ -245,6 +246,39 @@ class TestPairs:
             assert "关闭进水阀" in answered.outcome.text
             assert rejected.status is QAStatus.REJECTED
             assert "关闭进水阀" not in refused.outcome.text
+
+    def test_that_contradict_an_approved_one_are_approved_only_on_confirmation(
+        self, shop: Services, serve: Serve
+    ) -> None:
+        """Which of them says so, and what to do; nothing is approved by accident, and nothing is lost."""
+        with Client(serve(create_app(shop)), KEY) as client:
+            (candidate,) = client.pairs(status=QAStatus.CANDIDATE)
+            other = NewPair(question=candidate.question, answer="保修期外每次 77 元。")
+            client.add_pairs([other], name="另一份", audience=candidate.audience)
+            shop.worker.run_all()
+            (warning,) = client.pair_warnings([candidate.pair_id])
+            with pytest.raises(PairConflict, match="confirm"):
+                client.approve(candidate.pair_id)
+            waiting = client.pair(candidate.pair_id)
+            approved = client.approve(candidate.pair_id, confirm=True)
+
+            assert warning.kind is PairWarningKind.CONFLICT
+            assert (warning.other_document, warning.other_answer) == ("另一份.jsonl", other.answer)
+            assert waiting.status is QAStatus.CANDIDATE
+            assert approved.status is QAStatus.APPROVED
+            assert {each.other_id for each in client.pair_warnings([warning.other_id])} == {candidate.pair_id}
+            assert client.pair_warnings([]) == []
+
+    @pytest.mark.usefixtures("worker")
+    def test_that_contradict_another_document_are_published_with_a_warning(self, manager: Client) -> None:
+        """The person who uploads reads it; what was uploaded answers at once."""
+        known = manager.pairs(status=QAStatus.APPROVED)[0]
+        added = manager.add_pairs([NewPair(question=known.question, answer="以前是 77 天。")], name="旧答案")
+        version = manager.wait(added)
+
+        assert any("答案却不同" in warning and known.document in warning for warning in version.warnings)
+        assert len(manager.pairs(document_id=version.document_id)) == 1
+        manager.delete_document(version.document_id)
 
     def test_that_don_t_exist_can_t_be_decided(self, manager: Client) -> None:
         """Nor shown."""

@@ -38,6 +38,14 @@ class TestRefuses:
         with pytest.raises(ConfigurationError, match=f"ZHIDA_MAX_UPLOAD_MB is '{value}'"):
             read_settings({"ZHIDA_MAX_UPLOAD_MB": value})
 
+    def test_a_choice_that_is_neither(self) -> None:
+        """Yes or no, in any case; an empty one means the default."""
+        read = [read_settings({"ZHIDA_GOLD_ON_PUBLISH": value}).gold_on_publish for value in ("", "YES", "no")]
+
+        assert read == [True, True, False]
+        with pytest.raises(ConfigurationError, match="ZHIDA_GOLD_ON_PUBLISH is 'maybe'"):
+            read_settings({"ZHIDA_GOLD_ON_PUBLISH": "maybe"})
+
     def test_a_short_admin_key(self) -> None:
         """A key that can be guessed is no key."""
         with pytest.raises(ConfigurationError, match="at least 16 characters"):

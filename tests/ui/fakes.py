@@ -18,14 +18,19 @@ from api.client import (
     TextPiece,
     TicketReceipt,
 )
-from core.errors import Conflict, NotFound, Unauthorized, ZhidaError
+from core.errors import Conflict, InvalidInput, NotFound, PairConflict, Unauthorized, ZhidaError
+from core.explanations import Absence, Barrier, Standing, WhyNot, Withheld
+from core.pair_warnings import PairWarning, PairWarningKind
 from core.settings import Secret
 from core.types import (
     Answer,
     Audience,
     Citation,
     Clarification,
+    Closeness,
+    Contribution,
     ConversationId,
+    Decision,
     Document,
     DocumentId,
     DocumentKind,
@@ -45,10 +50,12 @@ from core.types import (
     Question,
     QuestionKind,
     Role,
+    Rule,
     Ticket,
     TicketId,
     TicketStatus,
     Tier,
+    Understood,
     VersionStatus,
     Why,
 )
@@ -192,8 +199,43 @@ def ticket(number: int = 7, **changes: Any) -> Ticket:
 
 
 def hit() -> Hit:
-    why = Why(matched=("退货", "三十天"), dense_rank=1, dense_score=0.87, lexical_rank=2, lexical_score=11.3)
-    return Hit(passage(), 0.0325, why)
+    why = Why(
+        matched=("退货", "三十天"),
+        dense_rank=1,
+        dense_score=0.87,
+        lexical_rank=2,
+        lexical_score=11.3,
+        closeness=Closeness.LOOSE,
+        contributions=(Contribution("meaning", 2.1), Contribution("words", -0.4)),
+        highlights=((5, 8),),
+    )
+    return Hit(passage(), 1.7, why)
+
+
+def standing(*barriers: Barrier) -> Standing:
+    return Standing(passage(document="双十一活动.docx"), barriers, date(2026, 11, 1), date(2026, 11, 12))
+
+
+def why_not(absence: Absence) -> WhyNot:
+    """Of the price list, which ranks fourteenth."""
+    nothing = absence is Absence.NO_PASSAGES
+    return WhyNot(
+        absence=absence,
+        document_id=RETURNS,
+        document="价目表.xlsx",
+        passage=None if nothing else passage(document="价目表.xlsx"),
+        standing=None if nothing else standing(*([Barrier.EXPIRED] if absence is Absence.WITHHELD else [])),
+        shown=10,
+        rank=14,
+        score=0.25,
+        last_score=0.75,
+        dense_rank=12,
+        dense_score=0.84,
+        closeness=Closeness.FAR,
+        lexical_rank=None,
+        lexical_score=None,
+        matched=("退货",),
+    )
 
 
 @dataclass
@@ -209,8 +251,15 @@ class FakeClient:
     all_documents: list[Document] = field(default_factory=lambda: [document()])
     all_versions: list[DocumentVersion] = field(default_factory=lambda: [version(2, live=True), version(1)])
     all_passages: list[Passage] = field(default_factory=lambda: [passage()])
+    all_pair_warnings: list[PairWarning] = field(default_factory=list)
     all_pairs: list[QAPair] = field(default_factory=lambda: [pair(1), pair(2, QAStatus.APPROVED)])
     all_tickets: list[Ticket] = field(default_factory=lambda: [ticket()])
+    decision: Decision | None = field(default_factory=lambda: Decision(Rule.MODEL_WROTE, "退货几天？", 0.93, 0.61))
+    understood: Understood | None = None
+    withheld: Sequence[Withheld] = ()
+    absence: Absence = Absence.RANKED_LOWER
+    asked_of: list[date | None] = field(default_factory=list)
+    """The days for which questions were tried out."""
     log: list[Message] = field(default_factory=list)
     opened: int = 0
 
@@ -295,7 +344,14 @@ class FakeClient:
         self._authorized()
         return [each for each in self.all_pairs if each.status is status][offset : offset + limit]
 
-    def approve(self, pair_id: QAPairId) -> QAPair:
+    def pair_warnings(self, pairs: Sequence[QAPairId]) -> list[PairWarning]:
+        self._authorized()
+        return [each for each in self.all_pair_warnings if each.pair_id in pairs]
+
+    def approve(self, pair_id: QAPairId, *, confirm: bool = False) -> QAPair:
+        against = [each for each in self.pair_warnings([pair_id]) if each.kind is PairWarningKind.CONFLICT]
+        if against and not confirm:
+            raise PairConflict(f"Pair {against[0].other_id} answers otherwise.")
         return self._decide(pair_id, QAStatus.APPROVED)
 
     def reject(self, pair_id: QAPairId) -> QAPair:
@@ -307,10 +363,47 @@ class FakeClient:
         return next(each for each in self.all_pairs if each.pair_id == pair_id)
 
     def test_question(
-        self, text: str, *, audience: Audience = Audience.PUBLIC, language: Language | None = None
+        self,
+        text: str,
+        *,
+        audience: Audience = Audience.PUBLIC,
+        language: Language | None = None,
+        as_of: date | None = None,
     ) -> TestedReply:
         self._authorized()
-        return TestedReply(self.outcomes[0], (hit(),), {"encode": 4.2, "search": 3.1, "total": 9.0})
+        self.asked_of.append(as_of)
+        return TestedReply(
+            self.outcomes[0],
+            (hit(),),
+            {"encode": 4.2, "retrieve": 3.1, "compose": 1.0, "total": 9.0},
+            decision=self.decision,
+            understood=self.understood,
+            withheld=tuple(self.withheld),
+        )
+
+    def why_not(
+        self,
+        text: str,
+        *,
+        document_id: DocumentId,
+        audience: Audience = Audience.PUBLIC,
+        as_of: date | None = None,
+    ) -> WhyNot:
+        self._authorized()
+        self.asked_of.append(as_of)
+        return why_not(self.absence)
+
+    def set_dates(
+        self, document_id: DocumentId, version: int, *, effective_from: date | None, expires_on: date | None
+    ) -> DocumentVersion:
+        self._authorized()
+        if effective_from and expires_on and expires_on <= effective_from:
+            raise InvalidInput("The document would expire before it is in force. Correct a date.")
+        self.all_versions = [
+            replace(each, effective_from=effective_from, expires_on=expires_on) if each.number == version else each
+            for each in self.all_versions
+        ]
+        return self.version(document_id, version)
 
     def tickets(self, *, offset: int = 0, limit: int = 100) -> list[Ticket]:
         self._authorized()

@@ -9,6 +9,7 @@ import pytest
 
 from api.client import Client
 from core.errors import RateLimited, StorageError
+from core.pair_warnings import PairWarning, PairWarningKind
 from core.settings import Secret
 from core.types import Answer, DocumentId, Language, QAPairId, QAStatus, TicketId, VersionStatus
 from tests.ui.fakes import RETURNS, FakeClient, answer, document, handover, passage, version
@@ -208,11 +209,31 @@ class TestPairs:
 
         assert "还没有已通过的问答" in html
 
+    def test_that_contradict_an_approved_one_are_approved_only_on_confirmation(self) -> None:
+        """The manager sees what contradicts it and where that stands, and nothing is approved by accident."""
+        against = PairWarning(
+            PairWarningKind.CONFLICT, QAPairId(1), "怎么申请电子发票？", QAPairId(2), DocumentId("d9"), "旧<问答>.csv",
+            "电子发票怎么申请？", "签收后 <b>7</b> 天内申请。", 0.95,
+        )  # fmt: skip
+        fake = FakeClient(all_pair_warnings=[against])
+
+        listed = managing.pairs(VIEW, client_of(fake))
+        asked = managing.decided(VIEW, QAPairId(1), QAStatus.APPROVED, client_of(fake))
+        still = fake.all_pairs[0].status
+        managing.decided(VIEW, QAPairId(1), QAStatus.APPROVED, client_of(fake), confirmed=True)
+
+        assert "答案冲突" in listed
+        assert 'data-document="d9"' in listed
+        assert "&lt;b&gt;7" in listed
+        assert 'data-act="confirm"' in asked
+        assert still is QAStatus.CANDIDATE
+        assert fake.all_pairs[0].status is QAStatus.APPROVED
+
 
 class TestQuestion:
     def test_shows_the_outcome_and_why_each_passage_was_found(self) -> None:
         """Outcome, confidence, tier, time; matched words, both ranks and scores."""
-        html = managing.tested(VIEW, "退货几天？", "public", client_of(FakeClient()))
+        html = managing.tested(VIEW, "退货几天？", "public", client_of(FakeClient()), day="")
 
         for shown in (
             "回答",
@@ -220,27 +241,29 @@ class TestQuestion:
             "依据资料生成",
             "9.0 ms",
             "<mark>三十天</mark>",
-            "语义第 1 名（相似度 0.87）",
-            "BM25 11.3",
+            "意思有些关联",
+            "语义第 1 名",
+            "字面第 2 名",
+            "相似度 0.87 · BM25 11.3",
         ):
             assert shown in html
 
     def test_a_hand_over_shows_its_reason(self) -> None:
         """The manager sees what the customer doesn't."""
-        html = managing.tested(VIEW, "修咖啡机吗？", "public", client_of(FakeClient(outcomes=[handover()])))
+        html = managing.tested(VIEW, "修咖啡机吗？", "public", client_of(FakeClient(outcomes=[handover()])), day="")
 
         assert "转人工" in html
         assert "no passage supports the question" in html
 
     def test_an_empty_question_is_not_asked(self) -> None:
         """It says what is missing."""
-        assert "请先输入问题" in managing.tested(VIEW, " ", "public", client_of(FakeClient()))
+        assert "请先输入问题" in managing.tested(VIEW, " ", "public", client_of(FakeClient()), day="")
 
     def test_hostile_answers_stay_text(self) -> None:
         """Also on this page."""
         hostile: Answer = answer("<img src=http://evil.example/x>")
 
-        assert "<img" not in managing.tested(VIEW, "问", "public", client_of(FakeClient(outcomes=[hostile])))
+        assert "<img" not in managing.tested(VIEW, "问", "public", client_of(FakeClient(outcomes=[hostile])), day="")
 
 
 class TestTickets:
