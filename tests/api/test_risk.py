@@ -46,11 +46,12 @@ def web(shop: Services) -> TestClient:
 
 class TestSetting:
     def test_is_five_in_a_hundred_questions_at_first(self, web: TestClient) -> None:
-        """By the calibration that comes with Zhida."""
+        """A start value holds until somebody says so; then it is the calibration that comes with Zhida."""
         found = web.get("/v1/risk").json()
 
         assert found["tolerance"] == {"share": 0.05, "of": "questions", "updated_at": None}
-        assert found["source"] == "shipped"
+        assert found["source"] == "start"
+        assert web.put("/v1/risk", json={"share": 0.05, "of": "questions"}).json()["source"] == "shipped"
 
     def test_what_was_set_is_shown_and_holds_for_the_next_answer(self, shop: Services, web: TestClient) -> None:
         """The same limit that the chat's assistant asks for."""
