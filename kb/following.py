@@ -31,6 +31,9 @@ BATCH: Final = 2_000
 
 REINDEX: Final = "Run `zhida reindex`."
 
+COUNTED: Final = 100_000
+"""Tokens whose frequency is remembered: some 10 MB."""
+
 
 class FollowingIndexes(ABC):
     """A dense and a lexical index over passages, and the same over questions.
@@ -45,6 +48,8 @@ class FollowingIndexes(ABC):
         self._clock = clock
         self._lock = threading.RLock()
         self._sequence = 0
+        self._counted: tuple[int, dict[str, int]] = (0, {})
+        """How often tokens occurred at this sequence number."""
 
     @abstractmethod
     def open(self) -> None:
@@ -98,9 +103,17 @@ class FollowingIndexes(ABC):
     def frequency(self, token: str) -> int:
         """How many passages and wordings hold a token of `kb.analysis`, whoever may read them.
 
-        From the state of the last search: cheap enough to ask hundreds of times for one question.
+        From the state of the last search: cheap enough to ask hundreds of times for one question,
+        and remembered until something is published or deleted.
         """
-        return sum(index.frequency(token) for index in self._held().values() if isinstance(index, LexicalIndex))
+        sequence, counted = self._counted
+        if sequence != self._sequence or len(counted) > COUNTED:
+            sequence, counted = self._counted = (self._sequence, {})
+        found = counted.get(token)
+        if found is None:
+            found = sum(index.frequency(token) for index in self._held().values() if isinstance(index, LexicalIndex))
+            counted[token] = found
+        return found
 
     def holds(self, text: str, only: Filter) -> bool:
         """Whether some passage or wording that this reader may see holds every word of the text."""

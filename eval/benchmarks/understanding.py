@@ -56,6 +56,7 @@ from retrieval.understanding.pinyin import readings
 from retrieval.understanding.understander import Understander
 
 FIRST: Final = 5
+_TRADITIONAL: Final = opencc.OpenCC("s2t")
 _HAN: Final = re.compile("[\u4e00-\u9fff]{2,}")
 _ENGLISH: Final = re.compile(r"\b[a-z]{6,}\b")
 _IGNORED: Final = re.compile(r"\s|(?<=\d),(?=\d{3})")
@@ -118,7 +119,7 @@ def _homophone(word: str, chance: random.Random) -> str:
 
 def traditional(text: str) -> str | None:
     """Traditional characters throughout."""
-    changed: str = opencc.OpenCC("s2t").convert(text)
+    changed: str = _TRADITIONAL.convert(text)
     return changed if changed != text else None
 
 

@@ -231,13 +231,13 @@ READINGS: Final = 3
 """Ways to write a pinyin word that are returned: many words sound alike."""
 
 MAX_SYLLABLES: Final = 12
-_CHOICES: Final = 18
+_CHOICES: Final = 14
 """Characters tried for a syllable: those that the knowledge base uses most."""
 
 _COMMON: Final = 6
 """Characters tried because the language uses them most, for the words around those that are looked for."""
 
-_BEAM: Final = 24
+_BEAM: Final = 16
 _WAYS: Final = 3
 _SECOND_READING: Final = -4.0
 """Of a syllable that is not the character's usual one: 期 is hardly ever read `ji`."""
@@ -356,7 +356,7 @@ def _readings_at(run: str, at: int, known: _Known) -> Iterator[tuple[float, int,
             yield gain + log1p(known.count(other)), start, other
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=10_000)
 def _sounding_like(character: str) -> str:
     """Characters that may have been meant, without those that stand everywhere."""
     return "".join(each for each in readings().alike(character) if segmenter().score(each) <= _EVERYWHERE)
