@@ -26,7 +26,7 @@ from retrieval.confidence import Evidence, confidence, content, coverage, weigh
 from retrieval.contributions import MEANING, WORDS, Contributions
 from retrieval.explanation import closeness, highlights, matched_words
 from retrieval.fusion import Fusion
-from retrieval.pairs import rate
+from retrieval.pairs import PAIR_PROBABILITY, rate
 from retrieval.ranking import (
     Contender,
     Placed,
@@ -47,9 +47,6 @@ SURE = 0.6
 OWN_SHARE = 0.25
 """Of a message's own words, as many must stand in the best passage for the reading with the conversation to count.
 Without this, whatever can't be answered would be answered with what was asked before."""
-
-SAME_QUESTION = 0.955
-"""Cosine of a Q&A pair's wording from which it is the question asked, so that no other reading is tried."""
 
 RERANKED = 20
 """Passages that a cross-encoder looks at, where there is one."""
@@ -312,7 +309,7 @@ def _is_better(other: Found, best: Found) -> bool:
 
 
 def _sure(found: Found) -> bool:
-    same = bool(found.pairs) and found.pairs[0].score >= SAME_QUESTION
+    same = bool(found.pairs) and found.pairs[0].probability >= PAIR_PROBABILITY
     return same or confidence(found.evidence) >= SURE
 
 
