@@ -39,6 +39,7 @@ from retrieval.ranking import (
     place,
 )
 from retrieval.rerank import rerank
+from retrieval.sameness import same_words
 from retrieval.understanding.understander import Understander
 
 SURE = 0.6
@@ -309,8 +310,12 @@ def _is_better(other: Found, best: Found) -> bool:
 
 
 def _sure(found: Found) -> bool:
-    same = bool(found.pairs) and found.pairs[0].probability >= PAIR_PROBABILITY
-    return same or confidence(found.evidence) >= SURE
+    return any(_own(found.understood.searched, pair) for pair in found.pairs[:1]) or confidence(found.evidence) >= SURE
+
+
+def _own(question: str, pair: QAHit) -> bool:
+    """Whether a pair asks this very question, by the rule that lets it be answered word for word."""
+    return same_words(question, pair.matched.text) or pair.probability >= PAIR_PROBABILITY
 
 
 def _added(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
