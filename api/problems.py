@@ -14,6 +14,7 @@ from typing import Any, Final
 from core.errors import (
     ConfigurationError,
     Conflict,
+    Forbidden,
     IndexCorrupt,
     InvalidInput,
     MissingExtra,
@@ -43,6 +44,7 @@ STATUS: Final[Mapping[type[ZhidaError], HTTPStatus]] = {
     Conflict: HTTPStatus.CONFLICT,
     PairConflict: HTTPStatus.CONFLICT,
     Unauthorized: HTTPStatus.UNAUTHORIZED,
+    Forbidden: HTTPStatus.FORBIDDEN,
     RateLimited: HTTPStatus.TOO_MANY_REQUESTS,
     ParseFailed: HTTPStatus.UNPROCESSABLE_ENTITY,
     ParseTimeout: HTTPStatus.UNPROCESSABLE_ENTITY,

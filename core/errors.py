@@ -8,6 +8,7 @@
     ├── Conflict                the thing changed or isn't in the right state for this
     │   └── PairConflict            a Q&A pair contradicts an approved one; confirm it or reject one
     ├── Unauthorized            no valid key or token
+    ├── Forbidden               a valid one, but this isn't among the rights of its holder
     ├── RateLimited             too many requests; wait and try again
     ├── ParseFailed             a file can't be read; the reason is for the person who uploaded it
     │   ├── ParseTimeout            it took longer than the limit
@@ -62,6 +63,10 @@ class PairConflict(Conflict):
 
 class Unauthorized(ZhidaError):
     """No valid key or token came with the request."""
+
+
+class Forbidden(ZhidaError):
+    """Who asks is known, and has no right to this."""
 
 
 class RateLimited(ZhidaError):

@@ -27,6 +27,7 @@ def refusals(*statuses: int) -> Responses:
 
 _MEANING: Final = {
     401: "No valid key or token",
+    403: "Not among your rights",
     404: "No such thing, or not yours",
     409: "The thing isn't in a state that allows this",
     413: "Too large",
