@@ -59,6 +59,8 @@ class PastTurn:
     sentiment: int | None = None
     """`core.analysis.SentimentLevel`; `None` where the message wasn't analysed."""
     anger: float | None = None
+    code: HandoverCode | None = None
+    """Of a hand-over; of a clarification the rule that would be next, see `core.types.Clarification`."""
 
 
 @dataclass(frozen=True, slots=True)

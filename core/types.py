@@ -16,7 +16,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
+
+if TYPE_CHECKING:  # these modules import this one
+    from core.analysis import Analysis
+    from core.episodes import Episode
+    from core.handover import HandoverEvidence, HandoverOffer, HandoverPackage
 
 DocumentId = NewType("DocumentId", str)
 """128 random bits in hex. Not a secret, and not guessable either."""
@@ -386,11 +391,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Clarification:
-    """A question back to the customer, because two readings would be answered differently."""
+    """A question back to the customer: which of two readings is meant, or what else tells what is wanted."""
 
     text: str
     options: tuple[str, ...]
     confidence: float
+    code: HandoverCode | None = None
+    """The hand-over rule that would be next: `pending_clarification` after a question about readings, `missing_knowledge`
+    where nothing was found. `None` for small talk."""
+    nearest: tuple[PassageId, ...] = ()
+    """The best passages that were not good enough, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,6 +414,10 @@ class Handover:
     """Probability that the evidence would have answered, for the record."""
     nearest: tuple[PassageId, ...] = ()
     """The best passages that were not good enough, best first."""
+    evidence: HandoverEvidence | None = None
+    """What the rule saw."""
+    package: HandoverPackage | None = None
+    """What the person is given."""
 
 
 Outcome = Answer | Clarification | Handover
@@ -414,6 +428,12 @@ class Role(StrEnum):
 
     CUSTOMER = "customer"
     ASSISTANT = "assistant"
+    AGENT = "agent"
+    """A person at the desk."""
+    SYSTEM = "system"
+    """The desk itself: a ticket's number, a waiting time."""
+    NOTE = "note"
+    """Among colleagues; customers and the assistant never see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,6 +457,10 @@ class Turn:
     language: Language | None = None
     """The reply's language; `None` means that of the message."""
     as_of: date | None = None
+    episode: Episode | None = None
+    """The problem so far; `None` means that nothing was said before."""
+    message_id: MessageId | None = None
+    """Of what the customer just wrote, where it is stored already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -492,13 +516,26 @@ class Reply:
     decision: Decision | None = None
     understood: Understood | None = None
     """What the question was taken to mean; `None` where nothing was searched for."""
+    analysis: Analysis | None = None
+    """What one pass over the message told; `None` where it wasn't analysed."""
+    offer: HandoverOffer | None = None
+    """A person is offered beside the reply."""
 
 
 class TicketStatus(StrEnum):
-    """States of a ticket. The desk's full set comes with the desk."""
+    """States of a ticket. `core.tickets.CATEGORY` says what each means."""
 
     NEW = "new"
+    OPEN = "open"
+    PENDING_CUSTOMER = "pending_customer"
+    ON_HOLD = "on_hold"
+    """Waits for a third party or a colleague."""
+    SNOOZED = "snoozed"
     RESOLVED = "resolved"
+    """Done, but a reply of the customer opens it again for some days."""
+    CLOSED = "closed"
+    MERGED = "merged"
+    SPAM = "spam"
 
 
 @dataclass(frozen=True, slots=True)
