@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from core.types import HandoverCode, MessageId, TicketId
+from core.types import HandoverCode, MessageId, PassageId, TicketId
 
 EpisodeId = NewType("EpisodeId", int)
 
@@ -61,6 +61,8 @@ class PastTurn:
     anger: float | None = None
     code: HandoverCode | None = None
     """Of a hand-over; of a clarification the rule that would be next, see `core.types.Clarification`."""
+    cited: tuple[PassageId, ...] = ()
+    """What the reply cites, in the order of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
