@@ -29,6 +29,7 @@ from core.types import (
     Message,
     MessageId,
     Outcome,
+    Passage,
     Query,
     Reply,
     Turn,
@@ -43,8 +44,10 @@ from eval.suite_answers import AnswerCase, AnswerSuite
 from eval.suite_dialogues import DialogueCase, Expected
 from eval.workbench import Workbench
 from eval.workbench import silent as unheard
+from kb.index import Collection
+from kb.prepared import text_hash
 from models.chat import ChatModel
-from models.encoder import Encoder
+from models.encoder import Encoder, Vectors
 from retrieval.calibration.limit import AnswerLimit
 from retrieval.search import Retriever
 from retrieval.understanding.rewriting import Rewriter
@@ -111,6 +114,18 @@ class AnswerBench(Workbench):
         self._cases = suite.cases
         self._model = model
         self._policy = policy
+
+    def passages(self) -> list[Passage]:
+        """The corpus as the knowledge base has it."""
+        self.built  # noqa: B018 - builds it
+        (document,) = self._kb.documents()
+        return self._kb.passages(document.document_id, limit=document.passages)
+
+    def vectors(self, passages: Sequence[Passage]) -> dict[str, Vectors]:
+        """The vector of each passage, by what the encoder read."""
+        hashes = {text_hash(passage.indexed_text): passage.indexed_text for passage in passages}
+        known = self._kb.vectors(list(hashes), encoder_key=self._encoder.identity.key, collection=Collection.PASSAGES)
+        return {hashes[key]: row for key, row in known.items()}
 
     def ask(
         self, heard: Callable[[int, int], None] = lambda _done, _of: None, *, limit: AnswerLimit
