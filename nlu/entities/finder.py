@@ -1,0 +1,43 @@
+"""All recognisers of entities over one text; where two claim the same characters, the surer one wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from core.analysis import NamedEntity
+from nlu.aligned import aligned
+from nlu.entities.references import find_references
+from nlu.entities.types import EntityCandidate, EntityRecogniser
+
+RULES: tuple[EntityRecogniser, ...] = (find_references,)
+
+
+class EntityFinder:
+    """Finds entities by rules, and by whatever other recognisers it is given. Safe from several threads."""
+
+    def __init__(self, recognisers: Sequence[EntityRecogniser] = RULES) -> None:
+        self._recognisers = tuple(recognisers)
+
+    def find(self, text: str, /, *, now: datetime) -> tuple[NamedEntity, ...]:
+        """Entities in order, none overlapping; positions are those of `text` as given."""
+        plain = aligned(text)
+        chosen = surest(each for recognise in self._recognisers for each in recognise(plain.text, now))
+        found = []
+        for candidate in chosen:
+            start, end = plain.original(candidate.start, candidate.end)
+            found.append(NamedEntity(candidate.type.value, start, end, text[start:end], candidate.value))
+        return tuple(found)
+
+
+def surest(candidates: Iterable[EntityCandidate]) -> list[EntityCandidate]:
+    """Of overlapping candidates the one of the highest rank, then the longest, then the first; in order."""
+    best_first = sorted(candidates, key=lambda each: (-each.rank, each.start - each.end, each.start))
+    taken: list[EntityCandidate] = []
+    covered: set[int] = set()
+    for candidate in best_first:
+        span = range(candidate.start, candidate.end)
+        if covered.isdisjoint(span):
+            covered.update(span)
+            taken.append(candidate)
+    return sorted(taken)
