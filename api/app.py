@@ -14,12 +14,28 @@ from api.auth import Gate, load_admin_key
 from api.composition import Services
 from api.limits import BodyGuard, Limits, RateLimiter
 from api.responses import install_problem_handlers
-from api.routes import conversations, documents, gold, pairs, questions, risk, server, tickets, vocabulary
+from api.routes import (
+    accounts,
+    conversations,
+    documents,
+    gold,
+    pairs,
+    questions,
+    risk,
+    server,
+    sessions,
+    tickets,
+    vocabulary,
+)
 from api.routes.context import Throttles
 from api.safety import SafetyNet
 from core.settings import Secret
 
 ROUTERS: Final = (
+    accounts.router,
+    accounts.log,
+    sessions.signing_in,
+    sessions.router,
     conversations.beginning,
     conversations.router,
     documents.router,
@@ -41,6 +57,7 @@ FORM_OVERHEAD: Final = 64 * 1024
 
 SECURITY_SCHEMES: Final = {
     "adminKey": {"type": "http", "scheme": "bearer", "description": "The key in `admin.key` of the home folder."},
+    "session": {"type": "http", "scheme": "bearer", "description": "The token of a session, see `POST /v1/sessions`."},
     "conversationToken": {"type": "http", "scheme": "bearer", "description": "The token of the conversation."},
 }
 
@@ -74,6 +91,7 @@ def create_app(services: Services, limits: Limits | None = None) -> FastAPI:
         wrong_keys=RateLimiter(
             limits.wrong_keys_per_address, message="Too many wrong keys from this address. Wait a minute."
         ),
+        authenticate=services.accounts.authenticate,
     )
     for router in ROUTERS:
         app.include_router(router)

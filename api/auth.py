@@ -1,7 +1,8 @@
-"""Who is asking: the operator with the admin key, a customer with a conversation's token, or anybody.
+"""Who is asking: staff with a session or the admin key, a customer with a conversation's token, or anybody.
 
-`Authorization: Bearer …` is the only way to say so. Every route states which of the three it is for
-by its class, and is entered only after the check, before a byte of the request's body is read.
+`Authorization: Bearer …` is the only way to say so. Every route states by its class which of them it is
+for, and a route for staff which right it needs. It is entered only after the check, before a byte of the
+request's body is read.
 """
 
 from __future__ import annotations
@@ -14,16 +15,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 
+from api.accounts.store import SESSION_PREFIX
 from api.client_values import PROOF_HEADER, VISITOR_HEADER
 from api.limits import RateLimiter, address_key
-from core.errors import InvalidInput, StorageError, Unauthorized
+from core.accounts import Account, Principal, Right, Role, Scope
+from core.errors import Forbidden, InvalidInput, StorageError, Unauthorized
+from core.rights import scope_of
 from core.settings import Secret, Settings
 from core.types import ConversationId
 
@@ -79,6 +83,10 @@ def _create(path: Path) -> bool:
         draft.unlink()
 
 
+def _no_sessions(_token: str) -> NoReturn:
+    raise Unauthorized("This server has no accounts.")
+
+
 class Gate:
     """Checks keys and tells callers apart.
 
@@ -86,10 +94,35 @@ class Gate:
     wrong, so that guessing gets no answer. Other addresses notice nothing.
     """
 
-    def __init__(self, admin_key: Secret, *, visitor_proof: Secret, wrong_keys: RateLimiter) -> None:
+    def __init__(
+        self,
+        admin_key: Secret,
+        *,
+        visitor_proof: Secret,
+        wrong_keys: RateLimiter,
+        authenticate: Callable[[str], Account] = _no_sessions,
+    ) -> None:
         self._digest = _digest(admin_key.reveal())
         self._proof = _digest(visitor_proof.reveal())
         self._wrong_keys = wrong_keys
+        self._authenticate = authenticate
+
+    async def principal(self, request: Request) -> Principal:
+        """Who the request comes from: the holder of the admin key, or of a session.
+
+        A session's token can't be guessed, so a wrong one doesn't count against its address: a page
+        that still asks with an ended session must not lock out the office around it.
+
+        Raises:
+            Unauthorized: no key or token, or a wrong one.
+            RateLimited: too many wrong keys from this address.
+        """
+        given = bearer(request.headers)
+        if given is not None and given.startswith(SESSION_PREFIX):
+            account = await run_in_threadpool(self._authenticate, given)
+            return Principal(account.role, account)
+        self.admit_admin(request)
+        return Principal(Role.ADMIN)
 
     def admit_admin(self, request: Request) -> None:
         """Let the operator in.
@@ -102,7 +135,7 @@ class Gate:
         self._wrong_keys.check(caller)
         given = bearer(request.headers)
         if given is None:
-            raise Unauthorized("This needs the admin key. Send it as `Authorization: Bearer …`.")
+            raise Unauthorized("This needs a session or the admin key. Send it as `Authorization: Bearer …`.")
         if not hmac.compare_digest(_digest(given), self._digest):
             self._wrong_keys.spend(caller)
             raise Unauthorized("That isn't the admin key. It stands in `admin.key` in the home folder.")
@@ -149,21 +182,55 @@ class OpenRoute(APIRoute):
 
 
 class VisitorRoute(OpenRoute):
-    """For anybody, but a key that comes along must be right. `request.state.admin` says whether one did."""
+    """For anybody, but a key or session that comes along must be right. `principal_of` is `None` without one."""
 
     async def admit(self, request: Request) -> None:
-        """Let visitors without a key in, and the operator with it."""
-        request.state.admin = "authorization" in request.headers
-        if request.state.admin:
-            request.app.state.gate.admit_admin(request)
+        """Let visitors without a key in, and staff with theirs."""
+        request.state.principal = None
+        if "authorization" in request.headers:
+            request.state.principal = await request.app.state.gate.principal(request)
 
 
-class AdminRoute(OpenRoute):
-    """For the operator alone."""
+class SignedInRoute(OpenRoute):
+    """For everybody who is signed in, about themselves."""
 
     async def admit(self, request: Request) -> None:
-        """Let the admin key in."""
-        request.app.state.gate.admit_admin(request)
+        """Let any session in, and the admin key."""
+        request.state.principal = await request.app.state.gate.principal(request)
+
+
+class StaffRoute(SignedInRoute):
+    """For staff with the right that `api.routes.context.needs` names. A route that names none doesn't start."""
+
+    def get_route_handler(self) -> Handler:
+        """The handler, behind the check of the right."""
+        self.right = Right((self.openapi_extra or {})[RIGHT])
+        return super().get_route_handler()
+
+    async def admit(self, request: Request) -> None:
+        """Let in whose role has the right; how far it reaches is in `scope_of_request`."""
+        await super().admit(request)
+        request.state.scope = granted(request.state.principal, self.right)
+
+
+class AdminRoute(StaffRoute):
+    """For administrators alone."""
+
+
+RIGHT: Final = "x-right"
+"""In a route's description."""
+
+
+def granted(principal: Principal, right: Right) -> Scope:
+    """How far the right of the principal reaches.
+
+    Raises:
+        Forbidden: not at all.
+    """
+    scope = scope_of(principal.role, right)
+    if scope is None:
+        raise Forbidden(f"This needs the right {right.value!r}, which the role {principal.role.value!r} doesn't have.")
+    return scope
 
 
 class CustomerRoute(OpenRoute):

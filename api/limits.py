@@ -43,6 +43,12 @@ class Limits:
     messages_per_conversation: Rate = Rate(120, 60)
     contacts_per_conversation: Rate = Rate(10, 600)
     wrong_keys_per_address: Rate = Rate(10, 60)
+    sign_ins_per_address: Rate = Rate(30, 300)
+    """Refused ones, like the next two: whoever gives the right password isn't counted."""
+    sign_ins_per_person: Rate = Rate(5, 300)
+    """For one account from one address."""
+    sign_ins_per_account: Rate = Rate(50, 3600)
+    """From all addresses together, against guessing that is spread over many."""
     replies_at_once: int = 64
     """Each holds a thread, mostly waiting for a language model."""
     replies_at_once_per_conversation: int = 2

@@ -7,14 +7,31 @@ from typing import Any, Final
 from fastapi import Request
 
 from api import schemas
+from api.accounts.audit import Actor
 from api.answering import Answering
-from api.auth import Gate
+from api.auth import RIGHT, Gate, bearer
 from api.composition import Services
 from api.limits import Limits, RateLimiter
+from core.accounts import Principal, Right, Scope
 
-ADMIN: Final[dict[str, Any]] = {"security": [{"adminKey": []}]}
 CUSTOMER: Final[dict[str, Any]] = {"security": [{"conversationToken": []}]}
+SIGNED_IN: Final[dict[str, Any]] = {"security": [{"session": []}, {"adminKey": []}]}
 """For `openapi_extra`: which key a route wants. `api.auth` checks it."""
+
+
+def needs(right: Right) -> dict[str, Any]:
+    """For `openapi_extra` of a route for staff: the right that it needs."""
+    return {**SIGNED_IN, RIGHT: right.value}
+
+
+ADMIN: Final = needs(Right.ADMINISTER)
+KNOWLEDGE_READ: Final = needs(Right.KNOWLEDGE_READ)
+KNOWLEDGE_WRITE: Final = needs(Right.KNOWLEDGE_WRITE)
+DESK_READ: Final = needs(Right.DESK_READ)
+DESK_WORK: Final = needs(Right.DESK_WORK)
+POLICY_READ: Final = needs(Right.POLICY_READ)
+POLICY_WRITE: Final = needs(Right.POLICY_WRITE)
+FIGURES_READ: Final = needs(Right.FIGURES_READ)
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -47,6 +64,10 @@ class Throttles:
         )
         self.messages = RateLimiter(limits.messages_per_conversation, message=message)
         self.messages_per_address = RateLimiter(limits.messages_per_address, message=message)
+        signing_in = "Too many attempts to sign in. Wait some minutes and try again."
+        self.sign_ins_per_address = RateLimiter(limits.sign_ins_per_address, message=signing_in)
+        self.sign_ins_per_person = RateLimiter(limits.sign_ins_per_person, message=signing_in)
+        self.sign_ins_per_account = RateLimiter(limits.sign_ins_per_account, message=signing_in)
         self.contacts = RateLimiter(
             limits.contacts_per_conversation, message="The contact was changed too often. Wait some minutes."
         )
@@ -74,3 +95,25 @@ def caller_of(request: Request) -> str:
     """Whom limits per address count."""
     gate: Gate = request.app.state.gate
     return gate.caller(request)
+
+
+def principal_of(request: Request) -> Principal:
+    """Who a request for staff comes from."""
+    principal: Principal = request.state.principal
+    return principal
+
+
+def scope_of_request(request: Request) -> Scope:
+    """How far the right reaches that a route for staff needs."""
+    scope: Scope = request.state.scope
+    return scope
+
+
+def actor_of(request: Request) -> Actor:
+    """Who a request for staff comes from, as the audit log has it."""
+    return Actor(principal_of(request).name, caller_of(request))
+
+
+def token_of(request: Request) -> str:
+    """The key or token of a request that was let in with one."""
+    return bearer(request.headers) or ""

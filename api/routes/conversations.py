@@ -10,10 +10,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from api import schemas
 from api.answering import ServerEvent
-from api.auth import CustomerRoute, VisitorRoute
+from api.auth import CustomerRoute, VisitorRoute, granted
 from api.composition import Services
 from api.routes.context import CUSTOMER, answering_of, caller_of, refusals, services_of, throttles_of
 from api.wire import HEADING_SEPARATOR, one_line
+from core.accounts import Principal, Right
 from core.errors import NotFound, Unauthorized
 from core.types import Audience, ConversationId, Message, MessageId, TicketId
 
@@ -47,8 +48,8 @@ STREAM_DOCUMENTATION: Final[dict[str, Any]] = {
 def open_conversation(request: Request, body: Annotated[schemas.NewConversation | None, Body()] = None) -> Any:
     """Start a conversation. The token that comes back is told only once."""
     wanted = body or schemas.NewConversation()
-    if wanted.audience is not Audience.PUBLIC and not request.state.admin:
-        raise Unauthorized("A conversation about internal documents needs the admin key.")
+    if wanted.audience is not Audience.PUBLIC:
+        _admit_staff(request)
     throttles_of(request).conversations.spend(caller_of(request))
     desk = services_of(request).desk
     conversation_id, token = desk.open_conversation(audience=wanted.audience, language=wanted.language)
@@ -107,6 +108,13 @@ def leave_contact(request: Request, ticket_id: schemas.Number, body: schemas.New
     throttles_of(request).contacts.spend(conversation.conversation_id)
     ticket = services_of(request).desk.set_contact(conversation.conversation_id, TicketId(ticket_id), body.contact)
     return {"ticket_id": ticket.ticket_id, "status": ticket.status, "contact": ticket.contact}
+
+
+def _admit_staff(request: Request) -> None:
+    principal: Principal | None = request.state.principal
+    if principal is None:
+        raise Unauthorized("A conversation about internal documents needs a session or the admin key.")
+    granted(principal, Right.KNOWLEDGE_READ)
 
 
 def _wants_json(accept: str) -> bool:

@@ -14,14 +14,14 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from api import schemas
-from api.auth import AdminRoute
+from api.auth import StaffRoute
 from api.composition import Services
-from api.routes.context import ADMIN, refusals, services_of
+from api.routes.context import KNOWLEDGE_READ, KNOWLEDGE_WRITE, refusals, services_of
 from api.wire import Json, passage_json
 from core.errors import InvalidInput, StorageError
 from core.types import Audience, Document, DocumentId, DocumentKind, DocumentVersion
 
-router = APIRouter(prefix="/v1/documents", tags=["documents"], route_class=AdminRoute)
+router = APIRouter(prefix="/v1/documents", tags=["documents"], route_class=StaffRoute)
 
 CHUNK: Final = 256 * 1024
 """Bytes of an upload in memory at a time."""
@@ -72,8 +72,8 @@ class UploadFields(BaseModel):
     "",
     status_code=202,
     response_model=schemas.DocumentVersion,
-    responses=refusals(401, 413),
-    openapi_extra=ADMIN | FORM,
+    responses=refusals(401, 403, 413),
+    openapi_extra=KNOWLEDGE_WRITE | FORM,
     summary="Upload",
 )
 async def upload(request: Request) -> DocumentVersion:
@@ -90,19 +90,21 @@ async def upload(request: Request) -> DocumentVersion:
         return await run_in_threadpool(_accept, services_of(request), file, fields)
 
 
-@router.get("", response_model=list[schemas.Document], responses=refusals(401), openapi_extra=ADMIN)
+@router.get("", response_model=list[schemas.Document], responses=refusals(401, 403), openapi_extra=KNOWLEDGE_READ)
 def list_documents(request: Request) -> list[Document]:
     """All documents, the last changed first."""
     return services_of(request).kb.documents()
 
 
-@router.get("/{document_id}", response_model=schemas.Document, responses=refusals(401, 404), openapi_extra=ADMIN)
+@router.get(
+    "/{document_id}", response_model=schemas.Document, responses=refusals(401, 403, 404), openapi_extra=KNOWLEDGE_READ
+)
 def show_document(request: Request, document_id: str) -> Document:
     """One document."""
     return services_of(request).kb.document(DocumentId(document_id))
 
 
-@router.delete("/{document_id}", status_code=204, responses=refusals(401, 404), openapi_extra=ADMIN)
+@router.delete("/{document_id}", status_code=204, responses=refusals(401, 403, 404), openapi_extra=KNOWLEDGE_WRITE)
 def delete_document(request: Request, document_id: str) -> Response:
     """Delete a document with all its versions. From then on nothing can find or cite it."""
     services_of(request).kb.delete(DocumentId(document_id))
@@ -112,8 +114,8 @@ def delete_document(request: Request, document_id: str) -> Response:
 @router.get(
     "/{document_id}/versions",
     response_model=list[schemas.DocumentVersion],
-    responses=refusals(401, 404),
-    openapi_extra=ADMIN,
+    responses=refusals(401, 403, 404),
+    openapi_extra=KNOWLEDGE_READ,
 )
 def list_versions(request: Request, document_id: str) -> list[DocumentVersion]:
     """All versions of a document, newest first."""
@@ -123,8 +125,8 @@ def list_versions(request: Request, document_id: str) -> list[DocumentVersion]:
 @router.get(
     "/{document_id}/versions/{number}",
     response_model=schemas.DocumentVersion,
-    responses=refusals(401, 404),
-    openapi_extra=ADMIN,
+    responses=refusals(401, 403, 404),
+    openapi_extra=KNOWLEDGE_READ,
 )
 def show_version(request: Request, document_id: str, number: Annotated[int, schemas.VERSION]) -> DocumentVersion:
     """One version, to follow how its reading goes on."""
@@ -134,8 +136,8 @@ def show_version(request: Request, document_id: str, number: Annotated[int, sche
 @router.put(
     "/{document_id}/versions/{number}/dates",
     response_model=schemas.DocumentVersion,
-    responses=refusals(401, 404),
-    openapi_extra=ADMIN,
+    responses=refusals(401, 403, 404),
+    openapi_extra=KNOWLEDGE_WRITE,
 )
 def set_dates(
     request: Request, document_id: str, number: Annotated[int, schemas.VERSION], body: schemas.Dates
@@ -147,7 +149,10 @@ def set_dates(
 
 
 @router.get(
-    "/{document_id}/passages", response_model=list[schemas.Passage], responses=refusals(401, 404), openapi_extra=ADMIN
+    "/{document_id}/passages",
+    response_model=list[schemas.Passage],
+    responses=refusals(401, 403, 404),
+    openapi_extra=KNOWLEDGE_READ,
 )
 def list_passages(
     request: Request,
@@ -162,7 +167,10 @@ def list_passages(
 
 
 @router.post(
-    "/{document_id}/rollback", response_model=schemas.Document, responses=refusals(401, 404, 409), openapi_extra=ADMIN
+    "/{document_id}/rollback",
+    response_model=schemas.Document,
+    responses=refusals(401, 403, 404, 409),
+    openapi_extra=KNOWLEDGE_WRITE,
 )
 def roll_back(request: Request, document_id: str, body: schemas.Rollback) -> Document:
     """Make an earlier version live again."""

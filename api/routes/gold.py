@@ -11,9 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from api import schemas
-from api.auth import AdminRoute
+from api.auth import StaffRoute
 from api.composition import Services
-from api.routes.context import ADMIN, refusals, services_of
+from api.routes.context import KNOWLEDGE_READ, KNOWLEDGE_WRITE, refusals, services_of
 from api.schemas import gold as shapes
 from api.wire import Json, plain
 from api.wire_gold import comparison_json, counts_json, item_json, result_json, run_json
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from desk.store import CitationSpan, CustomerMessage
     from kb.gold import Imported
 
-router = APIRouter(prefix="/v1/gold", tags=["gold set"], route_class=AdminRoute)
+router = APIRouter(prefix="/v1/gold", tags=["gold set"], route_class=StaffRoute)
 
 MEDIA_TYPES: Final = {GoldFormat.JSONL: "application/x-ndjson", GoldFormat.CSV: "text/csv"}
 
@@ -61,7 +61,7 @@ class Show(StrEnum):
     OFF = "off"
 
 
-@router.get("", response_model=shapes.GoldPage, responses=refusals(401), openapi_extra=ADMIN)
+@router.get("", response_model=shapes.GoldPage, responses=refusals(401, 403), openapi_extra=KNOWLEDGE_READ)
 def list_questions(
     request: Request, show: Show = Show.ALL, offset: schemas.Offset = 0, limit: schemas.Limit = 100
 ) -> Json:
@@ -74,7 +74,11 @@ def list_questions(
 
 
 @router.post(
-    "", status_code=201, response_model=shapes.GoldQuestion, responses=refusals(401, 409, 413), openapi_extra=ADMIN
+    "",
+    status_code=201,
+    response_model=shapes.GoldQuestion,
+    responses=refusals(401, 403, 409, 413),
+    openapi_extra=KNOWLEDGE_WRITE,
 )
 def add_question(request: Request, body: shapes.NewGoldQuestion) -> GoldQuestion:
     """Add a question. With `message_id` it counts as made from a conversation."""
@@ -86,8 +90,8 @@ def add_question(request: Request, body: shapes.NewGoldQuestion) -> GoldQuestion
 @router.post(
     "/import",
     response_model=shapes.Imported,
-    responses=refusals(401, 413),
-    openapi_extra=ADMIN | FILE,
+    responses=refusals(401, 403, 413),
+    openapi_extra=KNOWLEDGE_WRITE | FILE,
     summary="Import",
 )
 async def import_questions(request: Request, format: GoldFormat = GoldFormat.JSONL) -> Imported:
@@ -96,7 +100,7 @@ async def import_questions(request: Request, format: GoldFormat = GoldFormat.JSO
     return await run_in_threadpool(_import, services_of(request), content, format)
 
 
-@router.get("/export", responses=refusals(401), openapi_extra=ADMIN, summary="Export")
+@router.get("/export", responses=refusals(401, 403), openapi_extra=KNOWLEDGE_READ, summary="Export")
 def export_questions(request: Request, format: GoldFormat = GoldFormat.JSONL) -> Response:
     """All questions as a file that `import` reads."""
     text = write_questions(reversed(services_of(request).gold.questions()), format)
@@ -104,7 +108,9 @@ def export_questions(request: Request, format: GoldFormat = GoldFormat.JSONL) ->
     return Response(text.encode(), media_type=f"{MEDIA_TYPES[format]}; charset=utf-8", headers=headers)
 
 
-@router.get("/messages", response_model=list[shapes.AskedMessage], responses=refusals(401), openapi_extra=ADMIN)
+@router.get(
+    "/messages", response_model=list[shapes.AskedMessage], responses=refusals(401, 403), openapi_extra=KNOWLEDGE_READ
+)
 def list_messages(
     request: Request, unanswered: bool = False, offset: schemas.Offset = 0, limit: schemas.Limit = 50
 ) -> list[CustomerMessage]:
@@ -116,7 +122,10 @@ def list_messages(
 
 
 @router.get(
-    "/messages/{asked_id}", response_model=shapes.NewGoldQuestion, responses=refusals(401, 404), openapi_extra=ADMIN
+    "/messages/{asked_id}",
+    response_model=shapes.NewGoldQuestion,
+    responses=refusals(401, 403, 404),
+    openapi_extra=KNOWLEDGE_READ,
 )
 def propose(request: Request, asked_id: str) -> Json:
     """A draft of a gold question from a customer's message: what was cited becomes the expected source."""
@@ -125,19 +134,30 @@ def propose(request: Request, asked_id: str) -> Json:
     return {**plain(_proposal(services, message, cited)), "message_id": asked_id}
 
 
-@router.get("/runs", response_model=list[shapes.GoldRun], responses=refusals(401), openapi_extra=ADMIN)
+@router.get("/runs", response_model=list[shapes.GoldRun], responses=refusals(401, 403), openapi_extra=KNOWLEDGE_READ)
 def list_runs(request: Request, offset: schemas.Offset = 0, limit: schemas.Limit = 50) -> list[Json]:
     """The runs over the gold set, the newest first."""
     return [run_json(run) for run in services_of(request).gold.runs(offset=offset, limit=limit)]
 
 
-@router.post("/runs", status_code=202, response_model=shapes.GoldRun, responses=refusals(401, 409), openapi_extra=ADMIN)
+@router.post(
+    "/runs",
+    status_code=202,
+    response_model=shapes.GoldRun,
+    responses=refusals(401, 403, 409),
+    openapi_extra=KNOWLEDGE_WRITE,
+)
 def start_run(request: Request) -> Json:
     """Ask for a run. It starts within a second or two, in the background; while one waits, that one is returned."""
     return run_json(services_of(request).gold.request())
 
 
-@router.get("/runs/{run_id}", response_model=shapes.GoldComparison, responses=refusals(401, 404), openapi_extra=ADMIN)
+@router.get(
+    "/runs/{run_id}",
+    response_model=shapes.GoldComparison,
+    responses=refusals(401, 403, 404),
+    openapi_extra=KNOWLEDGE_READ,
+)
 def show_run(
     request: Request,
     run_id: schemas.Number,
@@ -158,8 +178,8 @@ def show_run(
 @router.get(
     "/runs/{run_id}/results",
     response_model=list[shapes.GoldResult],
-    responses=refusals(401, 404),
-    openapi_extra=ADMIN,
+    responses=refusals(401, 403, 404),
+    openapi_extra=KNOWLEDGE_READ,
 )
 def list_results(
     request: Request,
@@ -174,7 +194,9 @@ def list_results(
     return [result_json(result, services.kb) for result in found[offset : offset + limit]]
 
 
-@router.get("/{gold_id}", response_model=shapes.GoldItem, responses=refusals(401, 404), openapi_extra=ADMIN)
+@router.get(
+    "/{gold_id}", response_model=shapes.GoldItem, responses=refusals(401, 403, 404), openapi_extra=KNOWLEDGE_READ
+)
 def show_question(request: Request, gold_id: schemas.Number) -> Json:
     """One question, with what the last run found."""
     services = services_of(request)
@@ -182,13 +204,18 @@ def show_question(request: Request, gold_id: schemas.Number) -> Json:
     return item_json(question, _last_results(services).get(gold_id), services.kb)
 
 
-@router.put("/{gold_id}", response_model=shapes.GoldQuestion, responses=refusals(401, 404, 409), openapi_extra=ADMIN)
+@router.put(
+    "/{gold_id}",
+    response_model=shapes.GoldQuestion,
+    responses=refusals(401, 403, 404, 409),
+    openapi_extra=KNOWLEDGE_WRITE,
+)
 def edit_question(request: Request, gold_id: schemas.Number, body: shapes.GoldEntry) -> GoldQuestion:
     """Replace what is stated about a question."""
     return services_of(request).gold.edit(GoldId(gold_id), _entry(body))
 
 
-@router.delete("/{gold_id}", status_code=204, responses=refusals(401, 404), openapi_extra=ADMIN)
+@router.delete("/{gold_id}", status_code=204, responses=refusals(401, 403, 404), openapi_extra=KNOWLEDGE_WRITE)
 def delete_question(request: Request, gold_id: schemas.Number) -> Response:
     """Delete a question. What runs found about it stays in their history."""
     services_of(request).gold.delete(GoldId(gold_id))

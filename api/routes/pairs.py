@@ -9,13 +9,13 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request
 
 from api import schemas
-from api.auth import AdminRoute
-from api.routes.context import ADMIN, refusals, services_of
+from api.auth import StaffRoute
+from api.routes.context import KNOWLEDGE_READ, KNOWLEDGE_WRITE, refusals, services_of
 from api.routes.documents import base_name
 from core.pair_warnings import PairWarning
 from core.types import DocumentId, DocumentKind, DocumentVersion, QAPair, QAPairId, QAStatus
 
-router = APIRouter(prefix="/v1/qa", tags=["questions and answers"], route_class=AdminRoute)
+router = APIRouter(prefix="/v1/qa", tags=["questions and answers"], route_class=StaffRoute)
 
 MOST_REVIEWED: Final = 100
 """Pairs compared with all others in one request."""
@@ -26,7 +26,11 @@ DECISIONS: Final = {"approve": QAStatus.APPROVED, "reject": QAStatus.REJECTED}
 
 
 @router.post(
-    "", status_code=202, response_model=schemas.DocumentVersion, responses=refusals(401, 413), openapi_extra=ADMIN
+    "",
+    status_code=202,
+    response_model=schemas.DocumentVersion,
+    responses=refusals(401, 403, 413),
+    openapi_extra=KNOWLEDGE_WRITE,
 )
 def add_pairs(request: Request, body: schemas.NewPairs) -> DocumentVersion:
     """Add approved pairs as one document. The same name again replaces them.
@@ -44,7 +48,7 @@ def add_pairs(request: Request, body: schemas.NewPairs) -> DocumentVersion:
     return version
 
 
-@router.get("", response_model=list[schemas.QAPair], responses=refusals(401), openapi_extra=ADMIN)
+@router.get("", response_model=list[schemas.QAPair], responses=refusals(401, 403), openapi_extra=KNOWLEDGE_READ)
 def list_pairs(
     request: Request,
     status: QAStatus | None = None,
@@ -57,7 +61,12 @@ def list_pairs(
     return services_of(request).kb.pairs(status=status, document_id=only, offset=offset, limit=limit)
 
 
-@router.get("/warnings", response_model=list[schemas.PairWarning], responses=refusals(401, 404), openapi_extra=ADMIN)
+@router.get(
+    "/warnings",
+    response_model=list[schemas.PairWarning],
+    responses=refusals(401, 403, 404),
+    openapi_extra=KNOWLEDGE_READ,
+)
 def list_warnings(
     request: Request, pair_id: Annotated[list[schemas.Number], Query(max_length=MOST_REVIEWED)] = NO_PAIRS
 ) -> list[PairWarning]:
@@ -66,14 +75,19 @@ def list_warnings(
     return services.pair_review.of_pairs([services.kb.pair(QAPairId(each)) for each in pair_id])
 
 
-@router.get("/{pair_id}", response_model=schemas.QAPair, responses=refusals(401, 404), openapi_extra=ADMIN)
+@router.get(
+    "/{pair_id}", response_model=schemas.QAPair, responses=refusals(401, 403, 404), openapi_extra=KNOWLEDGE_READ
+)
 def show_pair(request: Request, pair_id: schemas.Number) -> QAPair:
     """One pair."""
     return services_of(request).kb.pair(QAPairId(pair_id))
 
 
 @router.post(
-    "/{pair_id}/decision", response_model=schemas.QAPair, responses=refusals(401, 404, 409), openapi_extra=ADMIN
+    "/{pair_id}/decision",
+    response_model=schemas.QAPair,
+    responses=refusals(401, 403, 404, 409),
+    openapi_extra=KNOWLEDGE_WRITE,
 )
 def decide(request: Request, pair_id: schemas.Number, body: schemas.Decision) -> QAPair:
     """Let a candidate answer customers, or keep it from doing so.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request
 
 from api import schemas
-from api.auth import AdminRoute
-from api.routes.context import ADMIN, refusals, services_of
+from api.auth import StaffRoute
+from api.routes.context import KNOWLEDGE_READ, refusals, services_of
 from api.wire import Json, hit_json
 from api.wire_why import explained_json, why_not_json
 from core.types import DocumentId, PassageId, Query, Reply, Turn
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from api.composition import Services
     from core.explanations import Withheld
 
-router = APIRouter(prefix="/v1", tags=["try out"], route_class=AdminRoute)
+router = APIRouter(prefix="/v1", tags=["try out"], route_class=StaffRoute)
 
 
-@router.post("/search", response_model=list[schemas.Hit], responses=refusals(401, 503), openapi_extra=ADMIN)
+@router.post(
+    "/search", response_model=list[schemas.Hit], responses=refusals(401, 403, 503), openapi_extra=KNOWLEDGE_READ
+)
 def search(request: Request, body: schemas.Search) -> list[Json]:
     """The best passages for a question, with the reason why each was found."""
     query = Query(text=body.text, audience=body.audience, as_of=body.as_of)
@@ -31,8 +33,8 @@ def search(request: Request, body: schemas.Search) -> list[Json]:
     "/ask",
     response_model=schemas.TestedReply,
     response_model_exclude_unset=True,
-    responses=refusals(401, 503),
-    openapi_extra=ADMIN,
+    responses=refusals(401, 403, 503),
+    openapi_extra=KNOWLEDGE_READ,
 )
 def ask(request: Request, body: schemas.TestQuestion) -> Json:
     """What a customer would be told, by the very call that the chat makes, and why. Nothing is recorded."""
@@ -42,7 +44,9 @@ def ask(request: Request, body: schemas.TestQuestion) -> Json:
     return explained_json(reply, _withheld(services, turn, reply))
 
 
-@router.post("/why-not", response_model=schemas.WhyNot, responses=refusals(401, 404, 503), openapi_extra=ADMIN)
+@router.post(
+    "/why-not", response_model=schemas.WhyNot, responses=refusals(401, 403, 404, 503), openapi_extra=KNOWLEDGE_READ
+)
 def why_not(request: Request, body: schemas.WhyNotQuestion) -> Json:
     """Why a passage, or any of a document, isn't among those shown for a question."""
     query = Query(text=body.text, audience=body.audience, as_of=body.as_of)

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse
 
 from api import schemas
-from api.auth import AdminRoute, OpenRoute
-from api.routes.context import refusals, services_of
+from api.auth import OpenRoute, StaffRoute
+from api.routes.context import needs, refusals, services_of
+from core.accounts import Right
 
 router = APIRouter(prefix="/v1", tags=["server"], route_class=OpenRoute)
-described = APIRouter(route_class=AdminRoute)
+described = APIRouter(route_class=StaffRoute)
 
 
 @router.get("/health", response_model=schemas.Health)
@@ -28,7 +29,7 @@ def ready(request: Request) -> dict[str, str]:
     return {"status": "ready"}
 
 
-@described.get("/openapi.json", include_in_schema=False)
+@described.get("/openapi.json", include_in_schema=False, openapi_extra=needs(Right.SERVER_READ))
 def openapi(request: Request) -> Any:
     """This description."""
     return JSONResponse(request.app.openapi())

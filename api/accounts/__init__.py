@@ -1,0 +1,1 @@
+"""Accounts of the people who work here: passwords, sessions, and a log of what was done to them."""
