@@ -104,17 +104,24 @@ _WORDINGS: Final = (
 )
 
 
-def live_questions(connection: Connection, ids: Sequence[int], only: Filter) -> dict[int, tuple[QAPair, Question]]:
-    """Those of the wordings that may be answered for this reader on this day, with their pairs, in the order of `ids`."""
+def live_questions(
+    connection: Connection, ids: Sequence[int], only: Filter, *, most: int | None = None
+) -> dict[int, tuple[QAPair, Question]]:
+    """Those of the wordings that may be answered for this reader on this day, with their pairs, in the order of `ids`.
+
+    With `most`, those of the first so many pairs.
+    """
     matched: dict[int, tuple[int, Question]] = {}
     for some in chunked(ids):
         rows = connection.execute(_LIVE_QUESTIONS, asked_by(only, some))
         matched.update((row.id, (row.pair_id, Question(row.text, row.kind))) for row in rows)
+    wanted = list(dict.fromkeys(matched[each][0] for each in ids if each in matched))[:most]
     by_id: dict[int, QAPair] = {}
-    for some in chunked(sorted({pair_id for pair_id, _ in matched.values()})):
+    for some in chunked(sorted(wanted)):
         found = connection.execute(_PAIRS, {"ids": some}).all()
         by_id.update((pair.pair_id, pair) for pair in _with_wordings(connection, found))
-    return {each: (by_id[matched[each][0]], matched[each][1]) for each in ids if each in matched}
+    kept = [each for each in ids if each in matched and matched[each][0] in by_id]
+    return {each: (by_id[matched[each][0]], matched[each][1]) for each in kept}
 
 
 def _with_wordings(connection: Connection, rows: Sequence[Row[Any]]) -> list[QAPair]:

@@ -338,10 +338,15 @@ class KnowledgeBase:
         with reading(self._engine) as connection:
             return vectors.read_tokens(connection, tokens_key, ids)
 
-    def live_questions(self, ids: Sequence[int], only: Filter) -> dict[int, tuple[QAPair, Question]]:
-        """Those of the wordings whose pair this reader may see on this day, with the pair; the others are missing."""
+    def live_questions(
+        self, ids: Sequence[int], only: Filter, *, most: int | None = None
+    ) -> dict[int, tuple[QAPair, Question]]:
+        """Those of the wordings whose pair this reader may see on this day, with the pair; the others are missing.
+
+        With `most`, those of the first so many pairs, in the order of `ids`.
+        """
         with reading(self._engine) as connection:
-            return qa.live_questions(connection, ids, only)
+            return qa.live_questions(connection, ids, only, most=most)
 
     # What the indexes feed on
 

@@ -1,4 +1,7 @@
-"""Which encoder, reranker and language model, by settings. A fixed choice: no class is named by a user."""
+"""Which encoder, reranker and language model, by settings. A fixed choice: no class is named by a user.
+
+Only what is chosen is imported: a command that answers from the default encoder shouldn't wait for the rest.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,7 @@ from core.settings import Settings
 from models.chat import ChatModel
 from models.cross_encoder import CrossEncoder
 from models.encoder import Encoder
-from models.langchain_chat import LangChainModel
-from models.local_chat import LocalChatModel
 from models.onnx_encoder import OnnxEncoder
-from models.sentence_transformers_cross_encoder import SentenceTransformersCrossEncoder
-from models.sentence_transformers_encoder import SentenceTransformersEncoder
 
 BUILTIN: Final = "builtin"
 GGUF: Final = ".gguf"
@@ -31,6 +30,8 @@ def load_encoder(settings: Settings) -> Encoder:
         return OnnxEncoder(threads=settings.threads)
     if find_spec("sentence_transformers") is None:
         raise MissingExtra(f"The encoder {settings.encoder!r}", "torch")
+    from models.sentence_transformers_encoder import SentenceTransformersEncoder
+
     return SentenceTransformersEncoder(settings.encoder)
 
 
@@ -44,6 +45,8 @@ def load_cross_encoder(settings: Settings) -> CrossEncoder | None:
         return None
     if find_spec("sentence_transformers") is None:
         raise MissingExtra(f"The reranker {settings.reranker!r}", "torch")
+    from models.sentence_transformers_cross_encoder import SentenceTransformersCrossEncoder
+
     return SentenceTransformersCrossEncoder(settings.reranker)
 
 
@@ -62,6 +65,8 @@ def load_chat_model(settings: Settings) -> ChatModel | None:
         return None
     if settings.model.endswith(GGUF):
         return _local(Path(settings.model).expanduser(), settings.threads)
+    from models.langchain_chat import LangChainModel
+
     return LangChainModel(
         settings.model,
         base_url=settings.model_base_url,
@@ -75,4 +80,6 @@ def _local(path: Path, threads: int) -> ChatModel:
         raise ConfigurationError(f"ZHIDA_MODEL is {str(path)!r}, but there is no such file.")
     if find_spec("xllamacpp") is None:
         raise MissingExtra("Running a GGUF file", "local-llm")
+    from models.local_chat import LocalChatModel
+
     return LocalChatModel(path, threads=threads)

@@ -108,7 +108,7 @@ class OnnxEncoder:
         tokens: list[Vectors] = [np.empty((0, DIMENSION), dtype=np.float32)] * len(texts)
         ids = self._ids([prefix + text for text in texts])
         # The start mark and the prefix, whose blank the tokenizer may join with the text's first word
-        skipped = 1 + len(self._counter.encode(prefix.strip(), add_special_tokens=False).ids)
+        skipped = 1 + len(self._tokenizer.encode(prefix.strip(), add_special_tokens=False).ids)
         for rows, (pooled, hidden) in self._run(ids, ["embedding", "token_embeddings"]):
             vectors[rows] = pooled
             for at, row in enumerate(rows):

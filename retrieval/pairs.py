@@ -6,9 +6,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from math import exp, log
+from operator import attrgetter, mul
 from pathlib import Path
 from typing import Final
 
@@ -111,12 +112,13 @@ def load_model() -> PairModel:
     return PairModel(raw["bias"], PairEvidence(**raw["weights"]), tuple(Wrong(**row) for row in raw["wrong"]))
 
 
+_features: Final = attrgetter(*(each.name for each in fields(PairEvidence)))
+
+
 def probability(evidence: PairEvidence) -> float:
     """Probability that the pair's answer is the one that was asked for, 0.0 to 1.0."""
     model = load_model()
-    score = model.bias + sum(
-        weight * feature for weight, feature in zip(astuple(model.weights), astuple(evidence), strict=True)
-    )
+    score = model.bias + sum(map(mul, _features(model.weights), _features(evidence)))
     return 1.0 / (1.0 + exp(-score))
 
 

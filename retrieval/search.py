@@ -289,13 +289,13 @@ class Retriever:
 
     def _pairs(self, probe: Probe, only: Filter, *, k: int) -> list[QAHit]:
         candidates = self._indexes.search(Collection.QUESTIONS, "dense", probe, k=QUESTION_DEPTH, only=only)
-        found = self._kb.live_questions([candidate.entry_id for candidate in candidates], only)
+        found = self._kb.live_questions([candidate.entry_id for candidate in candidates], only, most=k)
         best: dict[int, QAHit] = {}
         for candidate in candidates:
             if candidate.entry_id in found:
                 pair, question = found[candidate.entry_id]
                 best.setdefault(pair.pair_id, QAHit(pair, question, candidate.score))
-        return rate(probe.text, probe.vector, list(best.values())[:k], self._wordings)
+        return rate(probe.text, probe.vector, list(best.values()), self._wordings)
 
     def _wordings(self, hashes: Sequence[TextHash]) -> Mapping[TextHash, Vectors]:
         return self._kb.vectors(hashes, encoder_key=self._encoder.identity.key, collection=Collection.QUESTIONS)

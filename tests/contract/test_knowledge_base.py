@@ -618,6 +618,15 @@ class TestWhatCustomersSee:
         assert {each for each, _ in found.values()} == {pair}
         assert [question.kind for question in pair.questions] == list(QuestionKind)
 
+    def test_gives_the_wordings_of_the_first_pairs_only_where_few_are_wanted(self, kb: KnowledgeBase) -> None:
+        """A search needs the nearest pairs; the order of the ids says which these are."""
+        publish(kb, "qa.csv", pairs=[Pair(f"question {n}", "answer", similar=(f"like {n}",)) for n in range(3)])
+        ids = kb.live_ids(QUESTIONS).tolist()
+
+        found = kb.live_questions([*reversed(ids)], ANYONE, most=2)
+
+        assert [wording.text for _, wording in found.values()] == ["like 2", "question 2", "like 1", "question 1"]
+
     def test_leaves_out_unknown_ids_and_takes_thousands(self, kb: KnowledgeBase) -> None:
         """Ids that an index still proposes after a delete are simply missing."""
         publish(kb, "a.txt", "one")
