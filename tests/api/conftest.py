@@ -19,6 +19,7 @@ from api.limits import Limits
 from api.serving import make_server
 from core.settings import read_settings
 from models.fake_encoder import FakeEncoder
+from tests.api.people import FAST
 from tests.api.shop import KEY, Serve, fill
 
 
@@ -26,7 +27,7 @@ from tests.api.shop import KEY, Serve, fill
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """The shop, for all tests of a module. Tests add what they change or delete."""
     settings = read_settings({"ZHIDA_ADMIN_KEY": KEY.reveal()}, home=tmp_path_factory.mktemp("shop"))
-    opened = open_services(settings, Replacements(encoder=FakeEncoder()))
+    opened = open_services(settings, Replacements(encoder=FakeEncoder(), passwords=FAST))
     fill(opened)
     yield opened
     opened.close()
@@ -112,7 +113,7 @@ def worker(services: Services) -> Iterator[None]:
 def shop(tmp_path: Path) -> Iterator[Services]:
     """A shop of its own, for a test that changes it."""
     settings = read_settings({"ZHIDA_ADMIN_KEY": KEY.reveal()}, home=tmp_path / "shop")
-    opened = open_services(settings, Replacements(encoder=FakeEncoder()))
+    opened = open_services(settings, Replacements(encoder=FakeEncoder(), passwords=FAST))
     fill(opened)
     yield opened
     opened.close()
