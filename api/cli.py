@@ -13,6 +13,7 @@ from dataclasses import replace
 import typer
 
 from api.commands import (
+    accounts,
     asking,
     demo,
     documents,
@@ -50,6 +51,7 @@ app.add_typer(documents.app, name="documents")
 app.add_typer(pairs.app, name="qa")
 app.add_typer(gold.app, name="gold")
 app.add_typer(vocabulary.app, name="vocabulary")
+app.add_typer(accounts.app, name="accounts")
 app.command()(maintenance.check)
 app.command()(maintenance.reindex)
 app.command()(moving.copy_to)

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Engine, create_engine, delete, make_url, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import DDL
 
+import api.accounts.tables
 import desk.tables
 import kb.calibration_tables
 import kb.gold_tables
@@ -23,6 +24,7 @@ from core.database import metadata, open_engine, writing
 from core.migrations import migrate
 
 TABLES = (
+    api.accounts.tables.accounts,
     kb.calibration_tables.calibrations,
     kb.gold_tables.gold_questions,
     kb.tables.documents,

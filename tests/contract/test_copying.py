@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
+import api.accounts.tables
 import desk.tables
 import kb.calibration_tables
 import kb.gold_tables
@@ -21,7 +22,7 @@ from kb.store import KnowledgeBase
 from tests.contract.conftest import fresh_url
 from tests.kb.samples import Pair, publish
 
-MODULES = (desk.tables, kb.calibration_tables, kb.gold_tables, kb.vocabulary_tables)
+MODULES = (api.accounts.tables, desk.tables, kb.calibration_tables, kb.gold_tables, kb.vocabulary_tables)
 """Importing them fills the metadata."""
 
 COUNTERS = frozenset({"counters"})
