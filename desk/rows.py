@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, and_, func, insert, select
 
 from core.database import storable
 from core.errors import NotFound
+from core.tickets import PRIORITY_OF, Priority, family_of
 from core.types import (
     Answer,
     Clarification,
@@ -53,6 +54,7 @@ def add_message(
             role=role,
             text=message.text,
             created_at=now,
+            substantive=True,
         )
     )
     return message
@@ -125,6 +127,9 @@ def open_ticket(
             question=question.text,
             status=TicketStatus.NEW,
             created_at=now,
+            family=family_of(handover.code),
+            priority=PRIORITY_OF.get(handover.code, Priority.MEDIUM),
+            version=0,
         )
     )
     assert added.inserted_primary_key is not None  # every database gives it after a single insert

@@ -58,6 +58,8 @@ class Desk:
                     audience=audience,
                     language=language,
                     created_at=self._clock(),
+                    channel="web",
+                    version=0,
                 )
             )
         return conversation_id, Secret(token)

@@ -1,0 +1,116 @@
+"""The words of tickets: categories behind states, priorities, reasons to close, what opens a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from core.types import HandoverCode, TicketStatus
+
+
+class TicketCategory(StrEnum):
+    """What a state means. All logic and every figure reads the category, never the state's name."""
+
+    ACTIVE = "active"
+    """We must do something."""
+    WAITING = "waiting"
+    """Somebody else must."""
+    DONE = "done"
+    VOID = "void"
+    """Merged or spam: counts nowhere."""
+
+    @property
+    def open(self) -> bool:
+        """Neither done nor void."""
+        return self in {TicketCategory.ACTIVE, TicketCategory.WAITING}
+
+
+CATEGORY: Final[Mapping[TicketStatus, TicketCategory]] = {
+    TicketStatus.NEW: TicketCategory.ACTIVE,
+    TicketStatus.OPEN: TicketCategory.ACTIVE,
+    TicketStatus.PENDING_CUSTOMER: TicketCategory.WAITING,
+    TicketStatus.ON_HOLD: TicketCategory.WAITING,
+    TicketStatus.SNOOZED: TicketCategory.WAITING,
+    TicketStatus.RESOLVED: TicketCategory.DONE,
+    TicketStatus.CLOSED: TicketCategory.DONE,
+    TicketStatus.MERGED: TicketCategory.VOID,
+    TicketStatus.SPAM: TicketCategory.VOID,
+}
+
+CUSTOMER_LABELS: Final[Mapping[TicketStatus, tuple[str, str]]] = {
+    TicketStatus.NEW: ("已收到", "Received"),
+    TicketStatus.OPEN: ("处理中", "In progress"),
+    TicketStatus.PENDING_CUSTOMER: ("等待您回复", "Waiting for you"),
+    TicketStatus.ON_HOLD: ("处理中", "In progress"),
+    TicketStatus.SNOOZED: ("处理中", "In progress"),
+    TicketStatus.RESOLVED: ("已解决", "Solved"),
+    TicketStatus.CLOSED: ("已关闭", "Closed"),
+    TicketStatus.MERGED: ("已并入另一工单", "Joined with another ticket"),
+    TicketStatus.SPAM: ("已关闭", "Closed"),
+}
+"""What the customer reads, in Chinese and English. The desk's own names stay inside."""
+
+
+class Priority(StrEnum):
+    """How urgent a ticket is."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    URGENT = "urgent"
+
+    @property
+    def rank(self) -> int:
+        """Rises with urgency, from 0."""
+        return list(Priority).index(self)
+
+
+class CloseReason(StrEnum):
+    """Why an episode or a ticket ended."""
+
+    CUSTOMER_CONFIRMED = "customer_confirmed"
+    AGENT_SOLVED = "agent_solved"
+    ASSUMED_NO_REPLY = "assumed_no_reply"
+    EVALUATOR_JUDGED = "evaluator_judged"
+    WORKAROUND = "workaround"
+    DUPLICATE = "duplicate"
+    NOT_SUPPORT = "not_support"
+    NO_CUSTOMER_RESPONSE = "no_customer_response"
+    POLICY_DECLINED = "policy_declined"
+
+
+class TriggerFamily(StrEnum):
+    """What kind of thing made a ticket necessary. An episode has at most one open ticket of each family."""
+
+    HELP = "help"
+    """The assistant couldn't or mustn't go on, or the customer wanted a person."""
+    SAFETY = "safety"
+    """Danger, law, regulator, media."""
+    COMPLAINT = "complaint"
+    WORK = "work"
+    """An agent promised something that is done outside the conversation."""
+
+
+def family_of(code: HandoverCode) -> TriggerFamily:
+    """The family of a hand-over."""
+    return TriggerFamily.SAFETY if code is HandoverCode.SAFETY_LEGAL else TriggerFamily.HELP
+
+
+PRIORITY_OF: Final[Mapping[HandoverCode, Priority]] = {
+    HandoverCode.SAFETY_LEGAL: Priority.URGENT,
+    HandoverCode.NEGATIVE_SENTIMENT: Priority.HIGH,
+    HandoverCode.VIP_OR_OPEN_TICKET: Priority.HIGH,
+}
+"""Of a new ticket; `MEDIUM` for all other codes."""
+
+
+class LinkKind(StrEnum):
+    """How two tickets belong together."""
+
+    RELATED = "related"
+    FOLLOW_UP = "follow_up"
+    """The first goes on where the second was closed."""
+    SPLIT = "split"
+    """The first was cut out of the second."""
+    DUPLICATE = "duplicate"
