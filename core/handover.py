@@ -6,21 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.analysis import NamedEntity
+from core.tickets import Priority
 from core.types import Citation, HandoverCode, MessageId, PassageId
-
-
-class Priority(StrEnum):
-    """How soon a person should look at it, the most urgent first."""
-
-    URGENT = "urgent"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
-    @property
-    def rank(self) -> int:
-        """0 for the most urgent."""
-        return list(Priority).index(self)
 
 
 class HandoverAction(StrEnum):
@@ -29,7 +16,7 @@ class HandoverAction(StrEnum):
     IMMEDIATE = "immediate"
     """The conversation goes to a person now."""
     OFFER = "offer"
-    """The customer sees a button, once in an episode and rule."""
+    """The customer sees a button, once in an episode."""
 
 
 @dataclass(frozen=True, slots=True)
