@@ -34,7 +34,7 @@ class Said:
     outcome: str | None = None
     """Of the assistant's: `answer`, `clarification` or `handover`."""
     code: HandoverCode | None = None
-    """Of a hand-over."""
+    """Of a hand-over; of a question back the rule that would be next."""
     cited: int = 0
     """Of an answer: how many approved passages it cites."""
     message_id: str = ""

@@ -11,12 +11,12 @@ from core.figures import Period
 from core.types import HandoverCode
 
 NO_ANSWER: Final = frozenset({HandoverCode.MISSING_KNOWLEDGE, HandoverCode.UNSUPPORTED_REQUEST})
-"""Hand-overs for want of something to answer from. The others say nothing about the knowledge base."""
+"""Rules that fire for want of something to answer from. The others say nothing about the knowledge base."""
 
 
 def abstained(said: Said) -> bool:
-    """The assistant told a customer that it has no answer."""
-    return said.outcome == "handover" and said.code in NO_ANSWER
+    """The assistant told a customer that it has no answer: it handed over, or asked back for want of one."""
+    return said.outcome in {"handover", "clarification"} and said.code in NO_ANSWER
 
 
 def _questions(facts: Facts, period: Period) -> Iterator[tuple[str, Said]]:
