@@ -18,6 +18,7 @@ def copy_to(
 ) -> None:
     """Copy everything in the database into another one: all rows or none. Stop the servers first."""
     import api.accounts.tables  # noqa: F401  # the tables of all these modules are copied
+    import desk.handover.tables  # noqa: F401
     import kb.calibration_tables
     import kb.gold_tables
     import kb.tables

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import DDL
 
 import api.accounts.tables
+import desk.handover.tables
 import desk.tables
 import kb.calibration_tables
 import kb.gold_tables
@@ -29,6 +30,7 @@ TABLES = (
     kb.gold_tables.gold_questions,
     kb.tables.documents,
     kb.vocabulary_tables.vocabulary,
+    desk.handover.tables.handover_rules,
     desk.tables.tickets,
 )
 """Importing their modules fills the metadata."""

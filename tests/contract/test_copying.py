@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 import api.accounts.tables
+import desk.handover.tables
 import desk.tables
 import kb.calibration_tables
 import kb.gold_tables
@@ -22,7 +23,14 @@ from kb.store import KnowledgeBase
 from tests.contract.conftest import fresh_url
 from tests.kb.samples import Pair, publish
 
-MODULES = (api.accounts.tables, desk.tables, kb.calibration_tables, kb.gold_tables, kb.vocabulary_tables)
+MODULES = (
+    api.accounts.tables,
+    desk.handover.tables,
+    desk.tables,
+    kb.calibration_tables,
+    kb.gold_tables,
+    kb.vocabulary_tables,
+)
 """Importing them fills the metadata."""
 
 COUNTERS = frozenset({"counters"})

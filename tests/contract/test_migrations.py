@@ -13,6 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, inspect, select, update
 
 import api.accounts.tables
+import desk.handover.tables
 import desk.tables
 import kb.calibration_tables
 import kb.gold_tables
@@ -23,7 +24,15 @@ from core.errors import StorageError
 from core.migrations import HEAD, migrate, revision
 from kb.tables import counters
 
-MODULES = (api.accounts.tables, desk.tables, kb.calibration_tables, kb.gold_tables, kb.tables, kb.vocabulary_tables)
+MODULES = (
+    api.accounts.tables,
+    desk.handover.tables,
+    desk.tables,
+    kb.calibration_tables,
+    kb.gold_tables,
+    kb.tables,
+    kb.vocabulary_tables,
+)
 """Importing them fills the metadata."""
 
 
