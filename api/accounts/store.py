@@ -267,7 +267,7 @@ def _normal(name: str) -> str:
 
 def _shown(name: str) -> str:
     """A name for people, in one line."""
-    return " ".join("".join(letter for letter in name if letter.isprintable()).split())[:MAX_ACCOUNT_NAME]
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in name).split())[:MAX_ACCOUNT_NAME]
 
 
 def _one(connection: Connection, account_id: AccountId, *, lock: bool = False) -> Account:
