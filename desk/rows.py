@@ -30,6 +30,7 @@ from core.types import (
 from desk.privacy import masked
 from desk.records import CitationSpan, CustomerMessage
 from desk.tables import citations, conversations, messages, replies, tickets, timings
+from desk.verification.segments import add_segments
 
 
 def next_ordinal(connection: Connection, conversation_id: ConversationId) -> int:
@@ -74,6 +75,7 @@ def add_reply(connection: Connection, message_id: MessageId, reply: Reply) -> No
     )
     if isinstance(reply.outcome, Answer):
         _add_citations(connection, message_id, reply.outcome)
+        add_segments(connection, message_id, reply.outcome)
     if reply.ms:
         steps = [{"message_id": message_id, "step": step, "ms": ms} for step, ms in reply.ms.items()]
         connection.execute(insert(timings), steps)

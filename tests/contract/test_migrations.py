@@ -15,6 +15,7 @@ from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, inspect
 import api.accounts.tables
 import desk.handover.tables
 import desk.tables
+import desk.verification.tables
 import kb.calibration_tables
 import kb.gold_tables
 import kb.tables
@@ -28,6 +29,7 @@ MODULES = (
     api.accounts.tables,
     desk.handover.tables,
     desk.tables,
+    desk.verification.tables,
     kb.calibration_tables,
     kb.gold_tables,
     kb.tables,

@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.policy import AnswerPolicy
+from core.risk import RiskOf
 from core.types import Answer
 from eval.answers import AnswerBench, AskedAnswer, right
 from eval.benchmarks.rag_chain.chain import PASSAGES, RagChain, declines
@@ -85,7 +86,7 @@ def _measured(suite: AnswerSuite, asked: argparse.Namespace, encoder: Encoder, r
         LangChainModel(f"openai:{asked.model}", base_url=asked.base_url, silence_s=DEADLINE_S), replies
     )
     policy = AnswerPolicy(model_deadline_s=DEADLINE_S, evidence=PASSAGES, evidence_characters=EVIDENCE_CHARACTERS)
-    limit = shipped().limit(asked.tolerate)
+    limit = shipped().limit(asked.tolerate, RiskOf.QUESTIONS)
     with AnswerBench(suite, encoder=encoder, model=model, policy=policy, work=asked.keep) as bench:
         passages = bench.passages()
         vectors = bench.vectors(passages)
