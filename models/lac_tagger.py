@@ -26,7 +26,7 @@ UNKNOWN: Final = "\0"
 KEPT_RESULTS: Final = 16
 """A message's words are asked for twice: for its entities and for the names to be hidden."""
 
-_PUNCTUATION: Final = str.maketrans("。“”‘’、…—–【】「」『』〈〉", ".\"\"''，.--[]\"\"\"\"《》".replace("，", ","))
+_PUNCTUATION: Final = str.maketrans("。“”‘’、…—–【】「」『』〈〉", '.""\'\'，.--[]""""《》'.replace("，", ","))
 """The model was trained on half-width punctuation; each character maps to one, so that positions stay."""
 
 

@@ -41,7 +41,9 @@ def main() -> int:
     weights = {path.name: read_parameter(path) for path in (source / "model_baseline").iterdir()}
     characters = read_lines(source / "word.dic")
     lengths = np.linalg.norm(weights["word_emb"], axis=1)
-    kept = [row for row, name in sorted(characters.items()) if name != "OOV" and len(name) == 1 and lengths[row] >= TRAINED]
+    kept = [
+        row for row, name in sorted(characters.items()) if name != "OOV" and len(name) == 1 and lengths[row] >= TRAINED
+    ]
     unknown = next(row for row, name in characters.items() if name == "OOV")
     tags = read_lines(source / "tag.dic")
     BUILTIN_FOLDER.mkdir(exist_ok=True)

@@ -36,6 +36,8 @@ class EntityType(StrEnum):
     ORGANIZATION = "organization"
     """Not a company: associations, clubs, schools, hospitals."""
     GOVERNMENT = "government"
+    SCENE = "scene"
+    """A sight: a park, a temple, a mountain."""
     POSITION = "position"
     """What somebody works as."""
 

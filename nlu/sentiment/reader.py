@@ -1,0 +1,58 @@
+"""How a customer feels, by two linear models: one for the level, one for anger."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from core.analysis import Sentiment, SentimentLabel, SentimentLevel
+from models.encoder import Vectors
+from nlu.linear import LinearModel, read_linear
+
+LEVEL_FILE: Final = Path(__file__).with_name("level.npz")
+ANGER_FILE: Final = Path(__file__).with_name("anger.npz")
+"""Learnt from the project's own gold messages; `python -m eval.benchmarks.fit_understanding` writes both."""
+
+ANGRY, CALM = "angry", "calm"
+
+
+class SentimentReader:
+    """Reads the mood of one message. Safe to use from several threads."""
+
+    def __init__(self, level: LinearModel, anger: LinearModel) -> None:
+        self._level = level
+        self._anger = anger
+        self._levels = [SentimentLevel(int(label)) for label in level.labels]
+
+    @classmethod
+    def shipped(cls) -> SentimentReader:
+        """The one that comes with Zhida, for its own encoder."""
+        return cls(*_shipped())
+
+    def read(self, vector: Vectors, text: str) -> Sentiment:  # the text is for models that read words
+        """The mood of a message, of its question vector: shape `(dimension,)`.
+
+        The label is the likeliest of the three; the level is the likeliest of those that the label covers.
+        """
+        [shares] = self._level.probabilities(vector[None])
+        by_level = dict(zip(self._levels, (float(share) for share in shares), strict=True))
+        by_label = {label: 0.0 for label in SentimentLabel}
+        for level, share in by_level.items():
+            by_label[label_of(level)] += share
+        label = max(SentimentLabel, key=lambda each: by_label[each])
+        level = max((each for each in by_level if label_of(each) is label), key=lambda each: by_level[each])
+        [anger] = self._anger.probabilities(vector[None])
+        return Sentiment(label, level, by_label[label], float(anger[self._anger.labels.index(ANGRY)]))
+
+
+def label_of(level: SentimentLevel) -> SentimentLabel:
+    """Which of the three words a level belongs to."""
+    if level < SentimentLevel.NEUTRAL:
+        return SentimentLabel.NEGATIVE
+    return SentimentLabel.POSITIVE if level > SentimentLevel.NEUTRAL else SentimentLabel.NEUTRAL
+
+
+@cache
+def _shipped() -> tuple[LinearModel, LinearModel]:
+    return read_linear(LEVEL_FILE), read_linear(ANGER_FILE)
