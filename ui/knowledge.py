@@ -8,11 +8,13 @@ from typing import Any, Final
 import gradio as gr
 
 from api.client import Client
+from core.accounts import Right
 from core.errors import ZhidaError
 from core.settings import Secret
 from core.types import DocumentId, Language, QAPairId, QAStatus, TicketId
 from ui import managing, quality
 from ui.connection import Connection
+from ui.entering import demand, enter, leave, refused
 from ui.events import HIDDEN, acting, address, html, identifier, number, step, text
 from ui.quality_tab import QualityTab
 from ui.render_answers import ask_idle, question_form
@@ -160,16 +162,17 @@ class _KnowledgePage:
 
     def _session(self, view: ManagerView, problem: str | None = None) -> tuple[Any, ...]:
         inside = view.key is not None
-        forms = (upload_form(view.language), question_form(view.language)) if inside else ("", "")
+        token = view.key if view.account else None
+        forms = (upload_form(view.language, token), question_form(view.language)) if inside else ("", "")
         return view, *self._frame(view, problem), *forms
 
     def _frame(self, view: ManagerView, problem: str | None = None) -> tuple[Any, ...]:
         """The bars at the top, and which of the tabs is in sight."""
         inside = view.key is not None
         return (
-            manager_header(view.language, signed_in=inside),
+            manager_header(view.language, signed_in=inside, account=view.account),
             "" if inside else sign_in_form(view.language, problem),
-            navigation(view.language, view.tab) if inside else "",
+            navigation(view.language, view.tab, view.rights) if inside else "",
             *(gr.update(visible=inside and view.tab is tab) for tab in Tab),
         )
 
@@ -192,15 +195,20 @@ class _KnowledgePage:
         )
 
     def _enter(self, view: ManagerView, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
-        entered = replace(view, key=Secret(text(event, "key").strip()), address=address(request))
         try:
-            self._client(entered).documents()
+            entry = enter(self._connection, text(event, "name"), Secret(text(event, "key")), address(request))
+            demand(entry, Right.KNOWLEDGE_READ)
         except ZhidaError as error:
-            outside = replace(view, key=None)
-            return *self._session(outside, managing.explained(error, entered)), *self._lists(outside)
-        return *self._session(entered), *self._lists(entered)
+            outside = ManagerView(view.language)
+            return *self._session(outside, refused(error, text(event, "name"), view.language)), *self._lists(outside)
+        view = replace(
+            view, key=entry.key, account=entry.account, rights=frozenset(entry.me.rights), address=address(request)
+        )
+        return *self._session(view), *self._lists(view)
 
     def _leave(self, view: ManagerView) -> tuple[Any, ...]:
+        if view.account:
+            leave(self._client(view))
         outside = ManagerView(view.language)
         return *self._session(outside), *self._lists(outside), gr.update(active=False), ()
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from api.client import Client
-from core.errors import NotFound, PairConflict, RateLimited, StorageError, Unauthorized, ZhidaError
+from core.errors import Forbidden, NotFound, PairConflict, RateLimited, StorageError, Unauthorized, ZhidaError
 from core.pair_warnings import PairWarning, PairWarningKind
 from core.types import (
     Audience,
@@ -39,7 +39,9 @@ def explained(error: ZhidaError, view: ManagerView) -> str:
     match error:
         case Unauthorized():
             # Without a key the server has started anew since the manager signed in
-            return say("kb.wrong_key" if view.key else "kb.signed_out", language)
+            return say("kb.wrong_key" if view.key and not view.account else "kb.signed_out", language)
+        case Forbidden():
+            return say("error.forbidden", language)
         case RateLimited():
             return say("error.busy", language, seconds=max(1, error.retry_after_s))
         case StorageError():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from html import escape
 from typing import Final
 
+from core.accounts import Right
+from core.settings import Secret
 from core.types import (
     Audience,
     Document,
@@ -24,7 +26,7 @@ LONG_TEXT: Final = 600
 """Characters of a passage that a list shows before the reader unfolds it."""
 
 
-def manager_header(language: Language, *, signed_in: bool) -> str:
+def manager_header(language: Language, *, signed_in: bool, account: str | None = None) -> str:
     """Return the bar at the top of the knowledge page."""
     brand = element(
         "div",
@@ -35,14 +37,17 @@ def manager_header(language: Language, *, signed_in: bool) -> str:
     chat = element("a", escape(say("kb.to_chat", language)), classes="zd-quiet", href="../", target="_blank")
     leave = button(say("kb.leave", language), "leave", classes="zd-quiet") if signed_in else ""
     switch = button(say("switch", language), "language", classes="zd-quiet")
-    return bar(brand, chat + switch + leave, language)
+    who = element("span", escape(account), classes="zd-small") if account else ""
+    return bar(brand, who + chat + switch + leave, language)
 
 
 def sign_in_form(language: Language, problem: str | None = None) -> str:
-    """Return the form for the admin key, with what was wrong with the key entered last."""
-    label = escape(say("kb.key", language))
+    """Return the form for a name and password or the admin key, with what was wrong with those entered last."""
+    name, label = escape(say("sign_in.name", language)), escape(say("kb.key", language))
     field = (
-        '<input type="password" name="key" maxlength="200" autocomplete="current-password" required autofocus '
+        '<input type="text" name="name" maxlength="64" autocomplete="username" autofocus autocapitalize="none" '
+        f'placeholder="{name}" aria-label="{name}">'
+        '<input type="password" name="key" maxlength="200" autocomplete="current-password" required '
         f'placeholder="{label}" aria-label="{label}">'
     )
     send = element("button", escape(say("kb.enter", language)), classes="zd-button zd-primary", type="submit")
@@ -58,8 +63,8 @@ def sign_in_form(language: Language, problem: str | None = None) -> str:
     )
 
 
-def navigation(language: Language, current: Tab) -> str:
-    """Return the row of tabs."""
+def navigation(language: Language, current: Tab, rights: Collection[Right] = frozenset(Right)) -> str:
+    """Return the row of tabs, those left out that somebody has no right to."""
     tabs = "".join(
         element(
             "button",
@@ -71,6 +76,7 @@ def navigation(language: Language, current: Tab) -> str:
             aria_current="page" if tab is current else None,
         )
         for tab in Tab
+        if tab.right in rights
     )
     return element("nav", tabs, classes="zd-tabs")
 
@@ -87,8 +93,11 @@ def note(text: str | None, *, problem: bool = False) -> str:
 # Uploading
 
 
-def upload_form(language: Language) -> str:
-    """Return the form that sends files; a script of the page does the sending and shows its progress."""
+def upload_form(language: Language, token: Secret | None = None) -> str:
+    """Return the form that sends files; a script of the page does the sending and shows its progress.
+
+    `token` is that of a session; the script knows an admin key by itself.
+    """
     field = '<input type="file" name="files" multiple>'
     drop = element(
         "label",
@@ -117,6 +126,7 @@ def upload_form(language: Language) -> str:
         "form",
         drop + element("div", choices, classes="zd-choices") + element("div", "", classes="zd-transfers"),
         classes="zd-upload",
+        data_key=token.reveal() if token else None,
         data_sending=say("kb.sending", language),
         data_refused=say("kb.refused", language),
         data_unreachable=say("error.reach", language),

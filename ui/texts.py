@@ -96,10 +96,18 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "kb.to_chat": ("打开客服页面", "Open the chat"),
     "kb.sign_in": ("登录知识库", "Sign in to the knowledge base"),
     "kb.sign_in.intro": (
-        "请输入管理密钥。它在服务器数据目录的 admin.key 文件里，首次启动时也会显示在终端。",
-        "Enter the admin key. It stands in admin.key in the server's home folder, and is shown at first start.",
+        "请输入您的账号和密码。也可以把账号留空，输入管理密钥：它在服务器数据目录的 admin.key 文件里，首次启动时也会显示在终端。",
+        "Enter your name and password. Or leave the name empty and enter the admin key: it stands in admin.key in the "
+        "server's home folder, and is shown at first start.",
     ),
-    "kb.key": ("管理密钥", "Admin key"),
+    "sign_in.name": ("账号", "Name"),
+    "sign_in.refused": (
+        "账号或密码不正确，或账号已停用。",
+        "The name or the password is wrong, or the account is disabled.",
+    ),
+    "sign_in.no_right": ("您的账号没有使用这个页面的权限。", "Your account has no right to this page."),
+    "error.forbidden": ("您的账号没有这项权限。", "Your account has no right to this."),
+    "kb.key": ("密码或管理密钥", "Password or admin key"),
     "kb.enter": ("登录", "Sign in"),
     "kb.leave": ("退出", "Sign out"),
     "kb.wrong_key": ("密钥不正确，请核对后重试。", "That key isn't right. Check it and try again."),

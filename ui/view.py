@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from api.client import Conversation
+from core.accounts import Right
 from core.gold import GoldRunId
 from core.settings import Secret
 from core.types import DocumentId, DocumentVersion, Language, MessageId, QAStatus, TicketId, Tier, VersionStatus
@@ -82,6 +83,11 @@ class Tab(StrEnum):
     QUALITY = "quality"
     DESK = "tickets"
 
+    @property
+    def right(self) -> Right:
+        """What somebody needs who is to see it."""
+        return Right.DESK_READ if self is Tab.DESK else Right.KNOWLEDGE_READ
+
 
 @dataclass(frozen=True, slots=True)
 class Upload:
@@ -99,10 +105,14 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class ManagerView:
-    """What the knowledge page knows about one browser's session. The key lives here and nowhere else."""
+    """What the knowledge page knows about one browser's session."""
 
     language: Language
     key: Secret | None = None
+    """The admin key, or the token of a session."""
+    account: str | None = None
+    """Who is signed in; `None` with the admin key."""
+    rights: frozenset[Right] = frozenset(Right)
     address: str | None = None
     """IP address of the browser, by which the API counts wrong keys."""
     tab: Tab = Tab.DOCUMENTS

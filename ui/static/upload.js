@@ -46,7 +46,7 @@ const send = ({ file, row }, fields) =>
     body.append("file", file, file.name);
     const request = new XMLHttpRequest();
     request.open("POST", new URL("../v1/documents", location.href));
-    request.setRequestHeader("Authorization", `Bearer ${window.zhidaKey || ""}`);
+    request.setRequestHeader("Authorization", `Bearer ${window.zhidaKey || form().dataset.key || ""}`);
     request.setRequestHeader("Accept", "application/json");
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) row.show(words.sending, event.loaded / event.total);
