@@ -22,6 +22,7 @@ from api.client_values import (
 )
 from api.problems import error_from_problem
 from api.wire import HEADING_SEPARATOR
+from core import analysis, episodes, handover
 from core.errors import StorageError
 from core.explanations import Standing, WhyNot, Withheld
 from core.settings import Secret
@@ -167,9 +168,12 @@ def _known_form() -> Iterator[None]:
         raise StorageError("The server's reply has a form that this client doesn't know. Update the client.") from error
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    adapter = TypeAdapter[Any](kind)
+    if not adapter.pydantic_complete:  # `core.types` names types of modules that import it
+        adapter.rebuild(_types_namespace={**vars(analysis), **vars(episodes), **vars(handover)})
+    return adapter
 
 
 def pair_body(pair: NewPair) -> Json:
