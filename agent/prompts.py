@@ -73,6 +73,6 @@ def _source(number: int, passage: Passage) -> str:
 
 
 def _conversation(history: Sequence[Message]) -> str:
-    names = {Role.CUSTOMER: "customer", Role.ASSISTANT: "assistant"}
+    names = {Role.CUSTOMER: "customer", Role.ASSISTANT: "assistant", Role.AGENT: "colleague"}
     recent = history[-HISTORY_MESSAGES:]
     return "\n".join(f"{names[message.role]}: {as_data(message.text[:HISTORY_CHARACTERS])}" for message in recent)

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.types import HandoverCode, TicketStatus
+from core.types import ConversationId, HandoverCode, MessageId, TicketId, TicketStatus
+
+if TYPE_CHECKING:
+    from core.accounts import AccountId
+    from core.actors import ActorKind, CustomerId
+    from core.episodes import EpisodeId
+    from core.staff import TeamId
 
 
 class TicketCategory(StrEnum):
@@ -114,3 +122,46 @@ class LinkKind(StrEnum):
     SPLIT = "split"
     """The first was cut out of the second."""
     DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketCard:
+    """A ticket with all that the desk knows of it. `core.types.Ticket` is the part that other layers read."""
+
+    ticket_id: TicketId
+    conversation_id: ConversationId
+    episode_id: EpisodeId | None
+    customer_id: CustomerId | None
+    message_id: MessageId
+    """What the customer wrote when it was opened."""
+    question: str
+    code: HandoverCode
+    family: TriggerFamily
+    reason: str
+    subject: str
+    contact: str | None
+    status: TicketStatus
+    state: str | None
+    """The operator's own name for the status, a key of the table of states; `None` for the fixed one."""
+    priority: Priority
+    team_id: TeamId | None
+    assignee_id: AccountId | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    first_resolved_at: datetime | None
+    last_resolved_at: datetime | None
+    closed_at: datetime | None
+    close_reason: CloseReason | None
+    closed_by: ActorKind | None
+    assignee_at_resolution: AccountId | None
+    status_before: TicketStatus | None
+    """What a merged, snoozed or spam ticket goes back to."""
+    snoozed_until: datetime | None
+    merged_into: TicketId | None
+    follow_up_of: TicketId | None
+
+    @property
+    def category(self) -> TicketCategory:
+        """What the status means."""
+        return CATEGORY[self.status]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.episodes import Episode
 from core.types import Audience, ConversationId, DocumentId, Language, Message, MessageId, PassageId, Ticket, Tier
 
 
@@ -50,6 +51,36 @@ class CustomerMessage:
     tier: Tier | None
     confidence: float
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What became of a customer's message when it was stored."""
+
+    message: Message
+    conversation_id: ConversationId
+    version: int
+    """Of the conversation. A reply is kept only as long as it stays this."""
+    assistant_replies: bool
+    """Whether the assistant is to reply; if not, a person is, or nothing is to be said."""
+    told: Message | None = None
+    """What the desk itself told the customer, if anything."""
+    ticket: Ticket | None = None
+    """Where a person goes on, if the message went to one."""
+    repeated: bool = False
+    """The message had arrived before, with the same key of its sender."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnContext:
+    """All that the assistant needs to reply to what the customer wrote last."""
+
+    text: str
+    """Messages that nobody answered, joined: a burst gets one answer."""
+    history: tuple[Message, ...]
+    episode: Episode
+    message_id: MessageId
+    """Of the last of the joined messages."""
 
 
 @dataclass(frozen=True, slots=True)

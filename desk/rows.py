@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, and_, func, insert, select
+from sqlalchemy import Connection, Row, Select, func, insert, select
 
+from core.accounts import AccountId
+from core.analysis import Analysis
 from core.database import storable
+from core.desk_events import EventKind, Subject
 from core.errors import NotFound
-from core.tickets import PRIORITY_OF, Priority, family_of
 from core.types import (
     Answer,
     Clarification,
@@ -25,43 +29,64 @@ from core.types import (
     Role,
     Ticket,
     TicketId,
-    TicketStatus,
 )
+from desk.acts import Act
 from desk.privacy import masked
 from desk.records import CitationSpan, CustomerMessage
-from desk.tables import citations, conversations, messages, replies, tickets, timings
+from desk.tables import citations, conversations, messages, readings, replies, tickets, timings
 from desk.verification.segments import add_segments
 
 
 def next_ordinal(connection: Connection, conversation_id: ConversationId) -> int:
-    """Where the next message goes. Holds the conversation's row, so that turns don't mix."""
-    held = select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update()
-    if connection.execute(held).one_or_none() is None:
-        raise NotFound("conversation", conversation_id)
+    """Where the next message goes. The caller holds the conversation's row, so that turns don't mix."""
     last = select(func.max(messages.c.ordinal)).where(messages.c.conversation_id == conversation_id)
     found: int | None = connection.execute(last).scalar_one()
     return 0 if found is None else found + 1
 
 
 def add_message(
-    connection: Connection, conversation_id: ConversationId, ordinal: int, role: Role, text: str, now: datetime
+    act: Act,
+    subject: Subject,
+    role: Role,
+    text: str,
+    *,
+    author: AccountId | None = None,
+    client_key: str | None = None,
+    substantive: bool = True,
+    detail: Mapping[str, object] | None = None,
 ) -> Message:
-    message = Message(MessageId(uuid.uuid4().hex), role, storable(text), now)
-    connection.execute(
+    """Write a message at the end of the conversation that the subject names, with its line in the log."""
+    assert subject.conversation_id is not None  # every caller holds a conversation
+    message = Message(MessageId(uuid.uuid4().hex), role, storable(text), act.now)
+    act.connection.execute(
         insert(messages).values(
             id=message.message_id,
-            conversation_id=conversation_id,
-            ordinal=ordinal,
+            conversation_id=subject.conversation_id,
+            ordinal=next_ordinal(act.connection, subject.conversation_id),
             role=role,
             text=message.text,
-            created_at=now,
-            substantive=True,
+            created_at=act.now,
+            episode_id=subject.episode_id,
+            author_id=author,
+            client_key=client_key,
+            substantive=substantive,
         )
+    )
+    act.log(
+        EventKind.MESSAGE_ADDED,
+        with_message(subject, message.message_id),
+        new=role.value,
+        detail={"substantive": int(substantive), **(detail or {})},
     )
     return message
 
 
-def add_reply(connection: Connection, message_id: MessageId, reply: Reply) -> None:
+def with_message(subject: Subject, message_id: MessageId) -> Subject:
+    """The same subject, and one message of it."""
+    return replace(subject, message_id=message_id)
+
+
+def add_reply(connection: Connection, message_id: MessageId, question_id: MessageId, reply: Reply) -> None:
     """Write how an assistant's message came about: outcome, citations, timings, the model's failure."""
     failure = reply.model_failure
     connection.execute(
@@ -70,6 +95,9 @@ def add_reply(connection: Connection, message_id: MessageId, reply: Reply) -> No
             confidence=reply.outcome.confidence,
             model_failure=failure.kind if failure else None,
             model_failure_detail=failure.detail if failure else None,
+            question_id=question_id,
+            offered=reply.offer.code if reply.offer is not None else None,
+            rule=reply.decision.rule if reply.decision is not None else None,
             **_outcome_columns(reply.outcome),
         )
     )
@@ -112,30 +140,36 @@ def _add_citations(connection: Connection, message_id: MessageId, answer: Answer
         connection.execute(insert(citations), spans)
 
 
-def open_ticket(
-    connection: Connection, conversation_id: ConversationId, question: Message, handover: Handover, now: datetime
-) -> Ticket:
-    """The conversation's open ticket; a new one if there is none. The caller holds the conversation's row."""
-    query = select(tickets).where(tickets.c.conversation_id == conversation_id, tickets.c.status == TicketStatus.NEW)
-    known = connection.execute(query.order_by(tickets.c.id).limit(1)).one_or_none()
-    if known is not None:
-        return to_ticket(known)
-    added = connection.execute(
-        insert(tickets).values(
-            conversation_id=conversation_id,
-            message_id=question.message_id,
-            code=handover.code,
-            reason=handover.reason,
-            question=question.text,
-            status=TicketStatus.NEW,
-            created_at=now,
-            family=family_of(handover.code),
-            priority=PRIORITY_OF.get(handover.code, Priority.MEDIUM),
-            version=0,
+def add_reading(connection: Connection, message_id: MessageId, analysis: Analysis) -> None:
+    """Write what was told of a customer's message."""
+    entities = [asdict(entity) for entity in analysis.entities]
+    connection.execute(
+        insert(readings).values(
+            message_id=message_id,
+            intent=analysis.intent.label,
+            sentiment=int(analysis.sentiment.level),
+            anger=analysis.sentiment.anger,
+            entities=json.dumps(entities, ensure_ascii=False),
         )
     )
-    assert added.inserted_primary_key is not None  # every database gives it after a single insert
-    return one_ticket(connection, TicketId(added.inserted_primary_key[0]))
+
+
+def reply_detail(reply: Reply) -> dict[str, object]:
+    """What the log says of an assistant's message."""
+    detail: dict[str, object] = {
+        "confidence": round(reply.outcome.confidence, 4),
+        "outcome": outcome_name(reply.outcome),
+    }
+    if isinstance(reply.outcome, Answer):
+        detail |= {"tier": reply.outcome.tier.value, "cited": len(reply.outcome.citations)}
+    if reply.decision is not None:
+        detail["rule"] = reply.decision.rule.value
+    return detail
+
+
+def outcome_name(outcome: Outcome) -> str:
+    """`answer`, `clarification` or `handover`."""
+    return str(_outcome_columns(outcome)["outcome"])
 
 
 def one_ticket(connection: Connection, ticket_id: TicketId) -> Ticket:
@@ -166,11 +200,8 @@ def select_exchanges() -> Select[Any]:
             replies.c.confidence,
         )
         .join(conversations, conversations.c.id == messages.c.conversation_id)
-        .join(
-            _reply,
-            and_(_reply.c.conversation_id == messages.c.conversation_id, _reply.c.ordinal == messages.c.ordinal + 1),
-        )
-        .join(replies, replies.c.message_id == _reply.c.id)
+        .join(replies, replies.c.question_id == messages.c.id)
+        .join(_reply, _reply.c.id == replies.c.message_id)
         .where(messages.c.role == Role.CUSTOMER)
     )
 

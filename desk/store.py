@@ -11,12 +11,12 @@ from sqlalchemy import Engine, insert, select, update
 
 from core.clock import Clock, utc_now
 from core.database import reading, writing
+from core.episodes import Episode
 from core.errors import InvalidInput, NotFound
 from core.settings import Secret
 from core.types import (
     Audience,
     ConversationId,
-    Handover,
     Language,
     Message,
     MessageId,
@@ -27,8 +27,12 @@ from core.types import (
     TicketStatus,
 )
 from desk import rows
+from desk.events import Events
+from desk.policy import DeskPolicy
 from desk.records import CitationSpan, Conversation, CustomerMessage, RecordedReply
+from desk.staff import Staff
 from desk.tables import CONTACT_CHARACTERS, citations, conversations, messages, replies, tickets
+from desk.turns import Turns
 
 __all__ = ["CitationSpan", "Conversation", "CustomerMessage", "Desk", "RecordedReply"]
 
@@ -43,9 +47,13 @@ class Desk:
     What a method has changed is durable when it returns; an error means that nothing was changed.
     """
 
-    def __init__(self, engine: Engine, *, clock: Clock = utc_now) -> None:
+    def __init__(self, engine: Engine, *, clock: Clock = utc_now, policy: DeskPolicy | None = None) -> None:
         self._engine = engine
         self._clock = clock
+        self.policy = policy or DeskPolicy()
+        self.turns = Turns(engine, clock=clock, policy=self.policy)
+        self.staff = Staff(engine, clock=clock)
+        self.events = Events(engine)
 
     def open_conversation(self, *, audience: Audience, language: Language | None) -> tuple[ConversationId, Secret]:
         """Begin a conversation. Returns its id and its token, of which only a hash is stored."""
@@ -79,7 +87,8 @@ class Desk:
 
     def history(self, conversation_id: ConversationId) -> list[Message]:
         """The conversation's messages, oldest first; none for an unknown conversation."""
-        query = select(messages).where(messages.c.conversation_id == conversation_id).order_by(messages.c.ordinal)
+        query = select(messages).where(messages.c.conversation_id == conversation_id, messages.c.role != Role.NOTE)
+        query = query.order_by(messages.c.ordinal)
         with reading(self._engine) as connection:
             return [rows.to_message(row) for row in connection.execute(query)]
 
@@ -91,16 +100,15 @@ class Desk:
         Raises:
             NotFound: no such conversation.
         """
-        now = self._clock()
-        with writing(self._engine) as connection:
-            ordinal = rows.next_ordinal(connection, conversation_id)
-            question = rows.add_message(connection, conversation_id, ordinal, Role.CUSTOMER, text, now)
-            answer = rows.add_message(connection, conversation_id, ordinal + 1, Role.ASSISTANT, reply.outcome.text, now)
-            rows.add_reply(connection, answer.message_id, reply)
-            ticket = None
-            if isinstance(reply.outcome, Handover):
-                ticket = rows.open_ticket(connection, conversation_id, question, reply.outcome, now)
-        return RecordedReply(question, answer, ticket)
+        return self.turns.record(conversation_id, text, reply)
+
+    def episode(self, conversation_id: ConversationId) -> Episode:
+        """The customer's present problem with the turns so far, as the rules of hand-over read it.
+
+        Raises:
+            NotFound: no such conversation.
+        """
+        return self.turns.episode(conversation_id)
 
     def citations(self, conversation_id: ConversationId, message_id: MessageId) -> list[CitationSpan]:
         """What a message of this conversation cites, in the order of the answer.

@@ -68,7 +68,7 @@ class Rewriter:
 
 
 def _prompt(text: str, history: Sequence[Message]) -> list[ChatMessage]:
-    names = {Role.CUSTOMER: "customer", Role.ASSISTANT: "assistant"}
+    names = {Role.CUSTOMER: "customer", Role.ASSISTANT: "assistant", Role.AGENT: "colleague"}
     lines = "\n".join(f"{names[each.role]}: {_as_data(each.text[:CHARACTERS])}" for each in history[-MESSAGES:])
     asked = f"<conversation>\n{lines}\n</conversation>\n\n<message>\n{_as_data(text)}\n</message>"
     return [ChatMessage("system", _SYSTEM[detect_language(text)]), ChatMessage("user", asked)]

@@ -1,0 +1,189 @@
+"""What was said, as the assistant's rules read it: an episode with its turns, and the messages before this one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from core.actors import CustomerId
+from core.episodes import Episode, EpisodeId, EpisodeState, PastTurn
+from core.tickets import CATEGORY
+from core.types import ConversationId, HandoverCode, Message, MessageId, Role, TicketId
+from desk import rows
+from desk.clock_tables import sla_clocks
+from desk.customer_tables import customers
+from desk.episodes import EpisodeRecord, Held
+from desk.records import TurnContext
+from desk.tables import messages, readings, replies, tickets
+
+SPEAKERS = frozenset({Role.CUSTOMER, Role.ASSISTANT, Role.AGENT})
+"""Whose words the assistant reads. The desk's own sentences and notes tell it nothing."""
+
+NOTHING_YET = Episode(EpisodeId(0), 1, EpisodeState.ASSISTANT, 0)
+"""Of a conversation in which nobody has written."""
+
+
+def episode_noun(connection: Connection, held: Held, episode: EpisodeRecord | None) -> Episode:
+    """The episode with its turns. A message that the assistant has yet to answer isn't among them."""
+    if episode is None:
+        return Episode(NOTHING_YET.episode_id, 1, EpisodeState.ASSISTANT, held.version)
+    lines = _lines(connection, held.conversation_id, [episode.episode_id])
+    return Episode(
+        episode_id=episode.episode_id,
+        number=episode.number,
+        state=episode.state,
+        version=held.version,
+        turns=tuple(_turns(lines, waits=episode.state.assistant_speaks)),
+        identity_level=episode.identity_level,
+        vip=_vip(connection, held.customer_id),
+        breached_ticket=_breached_ticket(connection, held),
+    )
+
+
+def turn_context(
+    connection: Connection, held: Held, found: Sequence[EpisodeRecord], episode: EpisodeRecord
+) -> TurnContext:
+    """What the assistant is to reply to, and what it may know.
+
+    Older episodes are left out once they have ended, so that a new problem begins afresh; one that
+    goes on as a ticket beside it is still being talked about.
+    """
+    chain = [episode.episode_id]
+    for earlier in reversed([each for each in found if each.number < episode.number]):
+        if earlier.state is not EpisodeState.TICKETED:
+            break
+        chain.append(earlier.episode_id)
+    said = [line.message for line in _lines(connection, held.conversation_id, chain)]
+    pending: list[Message] = []
+    while said and said[-1].role is Role.CUSTOMER:
+        pending.insert(0, said.pop())
+    assert pending  # only called after a message was stored
+    return TurnContext(
+        text="\n".join(message.text for message in pending),
+        history=tuple(message for message in said if message.role in SPEAKERS),
+        episode=episode_noun(connection, held, episode),
+        message_id=pending[-1].message_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A message with what is known of it: how it came about, or how it was read."""
+
+    message: Message
+    outcome: str | None
+    helpful: bool | None
+    offered: HandoverCode | None
+    intent: str | None
+    sentiment: int | None
+    anger: float | None
+
+
+def _lines(connection: Connection, conversation_id: ConversationId, of: Sequence[EpisodeId]) -> list[_Line]:
+    query = (
+        select(
+            messages, replies.c.outcome, replies.c.helpful, replies.c.offered,
+            readings.c.intent, readings.c.sentiment, readings.c.anger,
+        )
+        .outerjoin(replies, replies.c.message_id == messages.c.id)
+        .outerjoin(readings, readings.c.message_id == messages.c.id)
+        .where(messages.c.conversation_id == conversation_id, messages.c.episode_id.in_(of))
+        .where(messages.c.role != Role.NOTE)
+        .order_by(messages.c.ordinal)
+    )  # fmt: skip
+    return [_to_line(row) for row in connection.execute(query)]
+
+
+def _to_line(row: Row[Any]) -> _Line:
+    return _Line(rows.to_message(row), row.outcome, row.helpful, row.offered, row.intent, row.sentiment, row.anger)
+
+
+def _turns(lines: Sequence[_Line], *, waits: bool) -> list[PastTurn]:
+    turns: list[PastTurn] = []
+    pending: list[_Line] = []
+    for line in lines:
+        if line.message.role is Role.CUSTOMER:
+            pending.append(line)
+            continue
+        if pending and line.message.role is Role.ASSISTANT:
+            turns.append(_turn(pending, line))
+            pending = []
+        elif pending and line.message.role is Role.AGENT:
+            turns.append(_turn(pending, None))
+            pending = []
+    if pending and not waits:
+        turns.append(_turn(pending, None))
+    return turns
+
+
+def _turn(pending: Sequence[_Line], reply: _Line | None) -> PastTurn:
+    last = pending[-1]
+    return PastTurn(
+        message_id=last.message.message_id,
+        text="\n".join(line.message.text for line in pending),
+        reply=reply.message.text if reply is not None else "",
+        outcome=(reply.outcome if reply is not None else None) or "silent",
+        at=last.message.created_at,
+        rejected=reply is not None and reply.helpful is False,
+        offered=reply.offered if reply is not None else None,
+        intent=last.intent,
+        sentiment=last.sentiment,
+        anger=last.anger,
+    )
+
+
+def _vip(connection: Connection, customer_id: CustomerId | None) -> bool:
+    if customer_id is None:
+        return False
+    found = connection.execute(select(customers.c.vip).where(customers.c.id == customer_id)).scalar_one_or_none()
+    return bool(found)
+
+
+def _breached_ticket(connection: Connection, held: Held) -> TicketId | None:
+    """The customer's oldest open ticket that is past a deadline; a visitor's is found by the conversation."""
+    open_statuses = [status for status, category in CATEGORY.items() if category.open]
+    mine = tickets.c.conversation_id == held.conversation_id
+    if held.customer_id is not None:
+        mine = tickets.c.customer_id == held.customer_id
+    query = (
+        select(tickets.c.id)
+        .join(sla_clocks, sla_clocks.c.ticket_id == tickets.c.id)
+        .where(mine, tickets.c.status.in_(open_statuses), sla_clocks.c.breached_at.is_not(None))
+        .order_by(tickets.c.id)
+        .limit(1)
+    )
+    found = connection.execute(query).scalar_one_or_none()
+    return None if found is None else TicketId(found)
+
+
+def last_reply(connection: Connection, episode: EpisodeRecord) -> MessageId | None:
+    """The assistant's last message of the episode that was a reply."""
+    query = (
+        select(messages.c.id)
+        .join(replies, replies.c.message_id == messages.c.id)
+        .where(messages.c.episode_id == episode.episode_id)
+        .order_by(messages.c.ordinal.desc())
+        .limit(1)
+    )
+    found = connection.execute(query).scalar_one_or_none()
+    return None if found is None else MessageId(found)
+
+
+def last_customer_message(connection: Connection, conversation_id: ConversationId) -> Message | None:
+    """What the customer wrote last."""
+    query = select(messages).where(messages.c.conversation_id == conversation_id, messages.c.role == Role.CUSTOMER)
+    row = connection.execute(query.order_by(messages.c.ordinal.desc()).limit(1)).one_or_none()
+    return None if row is None else rows.to_message(row)
+
+
+def last_word_at(connection: Connection, conversation_id: ConversationId) -> datetime | None:
+    """When anything but a note was written last."""
+    query = select(messages.c.created_at).where(
+        messages.c.conversation_id == conversation_id, messages.c.role != Role.NOTE
+    )
+    found: datetime | None = connection.execute(query.order_by(messages.c.ordinal.desc()).limit(1)).scalar_one_or_none()
+    return found

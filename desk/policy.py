@@ -1,0 +1,36 @@
+"""How long the desk waits for whom, and what it does by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskPolicy:
+    """The operator's choices. The values here are those of a new installation."""
+
+    left_after: timedelta = timedelta(minutes=30)
+    """T1: silence after a turn that was no answer, then the episode is abandoned."""
+    assumed_after: timedelta = timedelta(hours=24)
+    """T2: silence after an answer, then the episode is resolved, as an assumption."""
+    queue_wait: timedelta = timedelta(minutes=10)
+    """T3: nobody took the conversation, then it goes on as a ticket."""
+    reopen_window: timedelta = timedelta(days=7)
+    """How long a resolved ticket can be opened again; then it is closed."""
+    undo_window: timedelta = timedelta(hours=24)
+    """How long a merge of tickets can be undone."""
+    resume_after: timedelta | None = None
+    """If set: when a person was silent for so long and the customer writes again, the assistant goes on."""
+    present_for: timedelta = timedelta(minutes=3)
+    """An agent who says "online" is there for so long after the last sign of life."""
+    auto_assign: bool = False
+    """Whether waiting conversations are given to agents, instead of being taken by them."""
+    survey_window: timedelta | None = None
+    """How long after the customer's last message a survey can still be delivered; `None` means always."""
+    nps_every: timedelta = timedelta(days=90)
+    """A customer is asked at most once in so long whether they would recommend us."""
+    good_rating: int = 4
+    """CSAT from which on a customer counts as satisfied."""
+    reopening_rating: int = 2
+    """CSAT down to which a rating opens the ticket again."""
