@@ -26,6 +26,7 @@ from typing import Any, BinaryIO, Final, Self, cast
 import httpx
 
 from api.client_accounts import AccountCalls
+from api.client_desk import DeskCalls
 from api.client_gold import GoldCalls
 from api.client_reading import (
     Json,
@@ -88,7 +89,7 @@ POLL_S: Final = 0.25
 """Between two looks at a version that is being read."""
 
 
-class Client(AccountCalls, WhyCalls, GoldCalls, RiskCalls, VocabularyCalls):
+class Client(AccountCalls, DeskCalls, WhyCalls, GoldCalls, RiskCalls, VocabularyCalls):
     """Talks to one server. Safe to share between threads.
 
     `key` is the admin key or a session's token; customers' calls need none. `transport` replaces the network in tests.
