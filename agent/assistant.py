@@ -3,47 +3,39 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import isfinite
-from time import perf_counter
 from typing import Final, Protocol
 
 from agent.citations import cite_pair, mark
 from agent.conflicts import find_conflict, summary, tell
-from agent.decisions import rule_of, without_search
 from agent.generation import Generator, ShowText
+from agent.handover.findings import DECLINED, Act, Finding
+from agent.handover.guards import failed
+from agent.handover.judge import Judge, MessageAnalyzer, RulesNow, clarification, offer
+from agent.handover.order import after_composing, after_search, before_search
+from agent.handover.package import question_of
+from agent.handover.situation import Retrieved, Situation
+from agent.looking import Search, Stopwatch
 from agent.policy import VERBATIM_CONFIDENCE, AnswerPolicy
 from agent.quoting import Quoter
+from agent.readings import find_readings
 from agent.requests import SmallTalk, small_talk, wants_person
-from agent.texts import (
-    CANNOT_LOOK,
-    CUSTOMER_ASKED,
-    FAREWELL,
-    GREETING,
-    MODEL_DECLINED,
-    NO_QUESTION,
-    NOT_KNOWN,
-    NOT_SUPPORTED,
-    PERSON_REQUESTED,
-    SEARCH_FAILED,
-    WELCOME,
-    WHICH_QUESTION,
-    Wording,
-)
+from agent.texts import FAREWELL, GREETING, NO_QUESTION, WELCOME, WHICH_QUESTION, WHICH_READING
 from agent.verbatim import Matcher
-from core.errors import ZhidaError
+from agent.work import Screen, Work
+from core.errors import ModelError, ZhidaError
+from core.handover import SuggestedReply
+from core.handover_rules import HandoverRules
 from core.text import detect_language
 from core.types import (
     Answer,
     Clarification,
-    Decision,
-    Handover,
     HandoverCode,
     Hit,
     Language,
     Message,
-    Outcome,
     QAPair,
     Query,
     Reply,
@@ -51,9 +43,10 @@ from core.types import (
     Tier,
     Turn,
 )
+from desk.handover.store import shipped_rules
 from models.chat import ChatModel
 from models.encoder import Encoder
-from retrieval.calibration.limit import AnswerLimit, LimitNow
+from retrieval.calibration.limit import LimitNow
 from retrieval.calibration.shipped import shipped_limit
 from retrieval.confidence import confidence
 from retrieval.expansion import Section, alone, anchored
@@ -67,9 +60,6 @@ _REPLIES: Final = {
     SmallTalk.FAREWELL: FAREWELL,
     SmallTalk.NOTHING: NO_QUESTION,
 }
-
-NEAREST: Final = 5
-"""Passages that a hand-over names for the colleague."""
 
 LONGEST_QUESTION: Final = 1000
 """Characters of a message that are searched for; the rest is kept in the conversation."""
@@ -99,6 +89,10 @@ def ignore_restart() -> None:
     """Take nothing back."""
 
 
+def _shipped() -> HandoverRules:
+    return shipped_rules().rules
+
+
 class Assistant:
     """Answers from the documents with citations, asks back, or hands over to a person."""
 
@@ -111,11 +105,14 @@ class Assistant:
         policy: AnswerPolicy | None = None,
         limit: LimitNow = shipped_limit,
         reader: Reader | None = None,
+        analyzer: MessageAnalyzer | None = None,
+        rules: RulesNow = _shipped,
     ) -> None:
         self._retriever = retriever
         self._reader = reader
         self._policy = policy or AnswerPolicy()
         self._limit = limit
+        self._judge = Judge(encoder, rules, analyzer)
         self._matcher = Matcher(encoder, self._policy)
         self._quoter = Quoter(encoder)
         self._generator = Generator(model, self._policy) if model is not None else None
@@ -123,34 +120,93 @@ class Assistant:
     def reply(
         self, turn: Turn, *, on_text: ShowText = ignore, on_restart: Callable[[], None] = ignore_restart
     ) -> Reply:
-        """Reply to a turn. A failing language model is recorded, failing retrieval ends in a hand-over.
+        """Reply to a turn. Whatever fails on the way ends in a hand-over; a failing language model is recorded.
 
-        `on_text` gets the visible text piece by piece. `on_restart` is called when a language model
-        fails midway: what was shown until then is void, and the text starts again from its
-        beginning. The pieces since the last restart, joined, are exactly the outcome's text. What
-        either of them raises ends the work on the reply and reaches the caller.
+        `on_text` gets the visible text piece by piece. `on_restart` is called when what was shown until
+        then is void, and the text starts again from its beginning. The pieces since the last restart,
+        joined, are exactly the outcome's text. What either of them raises ends the work on the reply
+        and reaches the caller.
         """
-        watch = _Stopwatch()
-        language = turn.language or detect_language(turn.text)
-        outcome = _without_search(turn, language)
-        if outcome is not None:
-            return _shown(Reply(outcome, (), watch.total(), decision=without_search(outcome)), on_text)
+        work = Work(turn, turn.language or detect_language(turn.text), Stopwatch(), Screen(on_text, on_restart))
         try:
-            search = self._search(turn, language)
-        except ZhidaError as error:
-            _log.exception("Retrieval failed, the conversation is handed over.")
-            outcome = _broken(error, language)
-            return _shown(Reply(outcome, (), watch.total(), decision=without_search(outcome)), on_text)
-        watch.lap("retrieve", search.found.ms)
-        outcome = self._decide(turn, search)
-        watch.lap("decide")
-        if outcome is not None:
-            return _shown(_decided(Reply(outcome, search.found.hits, watch.total()), search), on_text)
-        reply = self._compose(turn, search, on_text, on_restart)
-        watch.lap("compose", reply.ms)
-        return _decided(replace(reply, ms=watch.total()), search)
+            reply = self._replied(work)
+        except Exception as error:
+            if work.screen.gone:
+                raise
+            _log.exception("A reply failed, so the conversation is handed over.")
+            reply = self._broken(work, error)
+        work.screen.end_with(reply.outcome.text)
+        return replace(reply, ms={**reply.ms, **work.watch.total()})
 
-    def _search(self, turn: Turn, language: Language) -> _Search:
+    def _replied(self, work: Work) -> Reply:
+        situation = work.situation = self._judge.situation(work.turn, work.language)
+        work.watch.lap("analyse")
+        finding = before_search(situation)
+        if finding is not None:
+            return self._judged(work, situation, finding)
+        talk = small_talk(work.turn.text)
+        if talk is not None:
+            return work.reply(Clarification(_REPLIES[talk][work.language], (), 0.0))
+        search = work.search = self._search(work.turn, work.language)
+        work.watch.lap("retrieve", search.found.ms)
+        decided = self._decide(work.turn, search)
+        situation = work.situation = replace(situation, retrieved=self._retrieved(search, decided))
+        finding = after_search(situation)
+        work.watch.lap("decide")
+        if finding is not None and finding.act is not Act.OFFER:
+            return self._judged(work, situation, finding)
+        reply = work.reply(decided) if decided is not None else self._compose(work, search)
+        work.watch.lap("compose", reply.ms)
+        return self._looked_over(work, situation, reply, finding)
+
+    def _looked_over(self, work: Work, situation: Situation, reply: Reply, finding: Finding | None) -> Reply:
+        """The reply with what is offered beside it, unless the answer itself shows that a person is needed."""
+        if not isinstance(reply.outcome, Answer):
+            return reply if reply.offer is not None else replace(reply, offer=offer(finding, situation))
+        if not reply.outcome.text.strip():
+            raise ModelError("The answer is empty.")
+        situation = work.situation = replace(situation, answer=reply.outcome.text)
+        again = after_composing(situation)
+        if again is not None and again.act is Act.IMMEDIATE:
+            return self._judged(work, situation, again)
+        return replace(reply, offer=offer(finding or again, situation))
+
+    def _judged(self, work: Work, situation: Situation, finding: Finding) -> Reply:
+        """What a rule says instead of an answer."""
+        if finding.act is Act.SAY:
+            return work.reply(clarification(finding, situation), offer=offer(finding, situation))
+        search = work.search
+        outcome = self._judge.handover(
+            finding,
+            situation,
+            work.turn,
+            nearest=search.nearest if search is not None else (),
+            certainty=search.certainty if search is not None else 0.0,
+            suggestion=self._suggestion(work, situation),
+        )
+        return work.reply(outcome)
+
+    def _broken(self, work: Work, error: Exception) -> Reply:
+        """The hand-over after a failure, with as little machinery as possible."""
+        situation = work.situation or self._judge.unread(work.turn, work.language)
+        finding = failed(error, searching=work.search is None)
+        return work.reply(self._judge.handover(finding, situation, work.turn))
+
+    def _suggestion(self, work: Work, situation: Situation) -> SuggestedReply | None:
+        """What the assistant would have said, for the person to judge. Failing at it fails nothing else."""
+        question = question_of(situation)
+        if not question:
+            return None
+        try:
+            search = work.search or self._search(replace(work.turn, text=question), work.language)
+            decided = self._decide(work.turn, search)
+            answer = decided if isinstance(decided, Answer) else self._quote(search) if search.found.hits else None
+        except ZhidaError:
+            _log.exception("No reply could be suggested to the person who takes over.")
+            return None
+        return None if answer is None else SuggestedReply(answer.text, answer.citations, answer.confidence)
+
+    def _search(self, turn: Turn, language: Language) -> Search:
         """Search for the message; retrieval completes it from what was said before, where it needs that."""
         query = Query(
             text=turn.text.strip()[:LONGEST_QUESTION],
@@ -159,140 +215,93 @@ class Assistant:
             history=tuple(message for message in turn.history if _asks(message)),
         )
         found = self._retriever.find(query, k=self._policy.candidates)
-        return _Search(found.understood.searched, language, found, confidence(found.evidence), self._limit())
+        return Search(found.understood.searched, language, found, confidence(found.evidence), self._limit())
 
-    def _decide(self, turn: Turn, search: _Search) -> Outcome | None:
-        """The outcome, where it needs no composing: an approved answer, a question back, or a hand-over."""
-        found = search.found
+    def _decide(self, turn: Turn, search: Search) -> Answer | Clarification | None:
+        """The outcome, where it needs no composing: an approved answer, or a question back.
+
+        A question is asked back only once; the second time the nearest reading is taken.
+        """
+        found, language = search.found, search.language
+        asked_back = _asked_back(turn)
         pairs = self._matcher.matches(search.question, found.vector, found.pairs, least=search.limit.pair_probability)
-        if len(pairs) > 1 and not _asked_back(turn.history):
-            options = tuple(pair.question for pair in pairs)
-            return Clarification(WHICH_QUESTION[search.language], options, search.certainty)
+        if len(pairs) > 1 and not asked_back:
+            return _which(WHICH_QUESTION[language], [pair.question for pair in pairs], search)
         if pairs:
             return _verbatim(pairs[0], search)
-        if not search.found.hits or not search.allowed:
-            return _unknown(search, NOT_SUPPORTED)
-        return self._disagreement(search)
-
-    def _disagreement(self, search: _Search) -> Outcome | None:
-        """What is told where the best sources contradict each other: an average or either one would be a guess."""
-        conflict = find_conflict(search.question, search.found.hits)
-        if conflict is None:
+        if not found.hits or not search.allowed:
             return None
-        if self._policy.hand_over_conflicts:
-            return replace(_unknown(search, NOT_SUPPORTED), reason=summary(conflict, search.language))
-        return tell(conflict, search.language, search.certainty)
+        conflict = find_conflict(search.question, found.hits)
+        if conflict is not None:
+            return None if self._policy.hand_over_conflicts else tell(conflict, language, search.certainty)
+        readings = () if asked_back else find_readings(search.question, found.hits)
+        return _which(WHICH_READING[language], readings, search) if readings else None
 
-    def _compose(self, turn: Turn, search: _Search, on_text: ShowText, on_restart: Callable[[], None]) -> Reply:
+    def _retrieved(self, search: Search, decided: Answer | Clarification | None) -> Retrieved:
+        limit = search.limit
+        threshold = limit.probability(limit.threshold) if isfinite(limit.threshold) else 1.0
+        allowed = bool(search.found.hits) and search.allowed
+        contradiction = ""
+        if decided is None and allowed and self._policy.hand_over_conflicts:
+            conflict = find_conflict(search.question, search.found.hits)
+            contradiction = "" if conflict is None else summary(conflict, search.language)
+        return Retrieved(
+            answers=decided is not None or (allowed and not contradiction),
+            certainty=search.certainty,
+            threshold=threshold,
+            nearest=search.nearest,
+            contradiction=contradiction,
+        )
+
+    def _compose(self, work: Work, search: Search) -> Reply:
         """Answer by the language model if there is one and it does its work, else by quoting."""
         if self._generator is None:
-            return _shown(Reply(self._quote(search), search.found.hits, {}), on_text)
-        sections = self._sections(turn, search)
+            return work.reply(self._quote(search))
+        sections = self._sections(work.turn, search)
         evidence = [section.hit for section in sections]
         draft = self._generator.draft(
-            search.question, evidence, history=turn.history, language=search.language, show=on_text
+            search.question, evidence, history=work.turn.history, language=search.language, show=work.screen.text
         )
         ms = {} if draft.first_text_ms is None else {"model_first_text": draft.first_text_ms}
         if draft.declined:
-            return _shown(Reply(_unknown(search, MODEL_DECLINED), search.found.hits, ms), on_text)
+            return replace(self._declined(work), ms=ms)
         if draft.failure is None:
             citations = tuple(anchored(citation, sections) for citation in draft.citations)
-            answer = Answer(draft.text, citations, search.certainty, Tier.GENERATED)
-            return Reply(answer, search.found.hits, ms)
-        if draft.text:
-            on_restart()
-        return _shown(Reply(self._quote(search), search.found.hits, ms, draft.failure), on_text)
+            return replace(work.reply(Answer(draft.text, citations, search.certainty, Tier.GENERATED, draft.segments)), ms=ms)
+        return replace(work.reply(self._quote(search), failure=draft.failure), ms=ms)
 
-    def _sections(self, turn: Turn, search: _Search) -> Sequence[Section]:
+    def _declined(self, work: Work) -> Reply:
+        """The model read the evidence and found no answer in it, so it is as if there were none."""
+        assert work.situation is not None
+        assert work.situation.retrieved is not None
+        retrieved = replace(work.situation.retrieved, answers=False)
+        situation = work.situation = replace(work.situation, retrieved=retrieved)
+        finding = after_search(situation, reason=DECLINED)
+        assert finding is not None  # nothing answers, which is a rule of its own
+        return self._judged(work, situation, finding)
+
+    def _sections(self, turn: Turn, search: Search) -> Sequence[Section]:
         """What a language model reads: sections, or the hits themselves without a reader."""
         hits = search.found.hits
         if self._reader is None:
             return [alone(hit) for hit in hits]
         return self._reader.sections(Query(text=search.question, audience=turn.audience, as_of=turn.as_of), hits)
 
-    def _quote(self, search: _Search) -> Answer:
+    def _quote(self, search: Search) -> Answer:
         found = search.found
         quoted = self._quoter.quote(search.question, found.vector, found.hits, language=search.language)
         return Answer(quoted.text, quoted.citations, search.certainty, Tier.QUOTED)
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
-    """What was searched for, what was found, and how likely it answers."""
-
-    question: str
-    language: Language
-    found: Found
-    score: float
-    """The raw confidence in the evidence."""
-    limit: AnswerLimit
-
-    @property
-    def allowed(self) -> bool:
-        """The evidence is good enough for an answer, as the operator tolerates errors."""
-        return self.limit.allows(self.score)
-
-    @property
-    def certainty(self) -> float:
-        """Probability that an answer from this evidence is right."""
-        return self.limit.probability(self.score)
+def _which(text: str, options: Sequence[str], search: Search) -> Clarification:
+    code = HandoverCode.PENDING_CLARIFICATION
+    return Clarification(text, tuple(options), search.certainty, code, search.nearest)
 
 
-class _Stopwatch:
-    """Milliseconds by step."""
-
-    def __init__(self) -> None:
-        self._start = self._last = perf_counter()
-        self._ms: dict[str, float] = {}
-
-    def lap(self, step: str, parts: Mapping[str, float] | None = None) -> None:
-        """The step ends now; `parts` are steps within it."""
-        now = perf_counter()
-        self._ms |= {step: 1000 * (now - self._last), **(parts or {})}
-        self._last = now
-
-    def total(self) -> dict[str, float]:
-        return {**self._ms, "total": 1000 * (perf_counter() - self._start)}
-
-
-def _shown(reply: Reply, on_text: ShowText) -> Reply:
-    on_text(reply.outcome.text)
-    return reply
-
-
-def _decided(reply: Reply, search: _Search) -> Reply:
-    """The reply with the reason for it."""
-    limit = search.limit
-    threshold = limit.probability(limit.threshold) if isfinite(limit.threshold) else 1.0
-    rule = rule_of(reply, allowed=search.allowed)
-    decision = Decision(rule, search.question, search.certainty, threshold)
-    return replace(reply, decision=decision, understood=search.found.understood)
-
-
-def _without_search(turn: Turn, language: Language) -> Outcome | None:
-    """The outcome of a message that asks nothing of the documents."""
-    if wants_person(turn.text):
-        reason = CUSTOMER_ASKED[language]
-        return Handover(HandoverCode.CUSTOMER_REQUEST, reason, PERSON_REQUESTED[language], 0.0)
-    talk = small_talk(turn.text)
-    return Clarification(_REPLIES[talk][language], (), 0.0) if talk is not None else None
-
-
-def _verbatim(pair: QAPair, search: _Search) -> Answer:
+def _verbatim(pair: QAPair, search: Search) -> Answer:
     citation = cite_pair(1, pair, search.found.hits)
     certainty = max(search.certainty, VERBATIM_CONFIDENCE)
     return Answer(mark(pair.answer, citation.number), (citation,), certainty, Tier.VERBATIM)
-
-
-def _unknown(search: _Search, reason: Wording) -> Handover:
-    nearest = tuple(hit.passage.passage_id for hit in search.found.hits[:NEAREST])
-    code = HandoverCode.MISSING_KNOWLEDGE
-    return Handover(code, reason[search.language], NOT_KNOWN[search.language], search.certainty, nearest)
-
-
-def _broken(error: ZhidaError, language: Language) -> Handover:
-    reason = SEARCH_FAILED[language].replace("{error}", type(error).__name__)
-    return Handover(HandoverCode.TOOL_FAILURE, reason, CANNOT_LOOK[language], 0.0)
 
 
 def _asks(message: Message) -> bool:
@@ -300,7 +309,10 @@ def _asks(message: Message) -> bool:
     return small_talk(message.text) is None and not wants_person(message.text)
 
 
-def _asked_back(history: Sequence[Message]) -> bool:
+_ASKED_BACK: Final = (*WHICH_QUESTION.values(), *WHICH_READING.values())
+
+
+def _asked_back(turn: Turn) -> bool:
     """Whether the assistant's last message was a question back already; it asks at most once."""
-    last = next((message for message in reversed(history) if message.role is Role.ASSISTANT), None)
-    return last is not None and last.text.startswith(tuple(WHICH_QUESTION.values()))
+    last = next((message for message in reversed(turn.history) if message.role is Role.ASSISTANT), None)
+    return last is not None and last.text.startswith(_ASKED_BACK)

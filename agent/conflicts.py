@@ -97,8 +97,8 @@ def find_conflict(question: str, hits: Sequence[Hit]) -> Conflict | None:
 
     The order of the hits doesn't matter, only which ones are among the first.
     """
-    wanted = frozenset(terms(_ASKING.sub(" ", fold(question))))
-    units = _asked_units(question)
+    wanted = asked_words(question)
+    units = asked_units(question)
     passages = sorted((hit.passage for hit in hits[:READ]), key=lambda each: (each.document, each.passage_id))
     found = [each for passage in passages for each in _statements(passage, wanted)]
     pairs = [
@@ -179,7 +179,12 @@ def _conditions(statement: Statement) -> frozenset[str]:
     return frozenset(_CONDITIONS.findall(fold(statement.text)))
 
 
-def _asked_units(question: str) -> frozenset[str] | None:
+def asked_words(question: str) -> frozenset[str]:
+    """What a question is about, without the words that ask."""
+    return frozenset(terms(_ASKING.sub(" ", fold(question))))
+
+
+def asked_units(question: str) -> frozenset[str] | None:
     """Units of which the answer must be; `None` where the question doesn't tell."""
     return next((units for pattern, units in _ASKS if pattern.search(fold(question))), None)
 

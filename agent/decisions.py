@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.types import Answer, Clarification, Decision, Handover, HandoverCode, Outcome, Reply, Rule, Tier
+from core.types import Answer, Clarification, HandoverCode, Reply, Rule, Tier
 
 
 def rule_of(reply: Reply, *, allowed: bool) -> Rule:
@@ -10,9 +10,9 @@ def rule_of(reply: Reply, *, allowed: bool) -> Rule:
     outcome = reply.outcome
     if isinstance(outcome, Answer):
         return _answered(outcome, reply)
-    if isinstance(outcome, Clarification):
+    if isinstance(outcome, Clarification) and (outcome.code is None or outcome.options):
         return Rule.AMBIGUOUS if outcome.options else Rule.SMALL_TALK
-    return _handed_over(outcome, reply, allowed=allowed)
+    return _not_answered(outcome.code, reply, allowed=allowed)
 
 
 def _answered(answer: Answer, reply: Reply) -> Rule:
@@ -23,16 +23,13 @@ def _answered(answer: Answer, reply: Reply) -> Rule:
     return Rule.QUOTED if reply.model_failure is None else Rule.MODEL_FAILED
 
 
-def _handed_over(handover: Handover, reply: Reply, *, allowed: bool) -> Rule:
-    if handover.code is HandoverCode.CUSTOMER_REQUEST:
+def _not_answered(code: HandoverCode | None, reply: Reply, *, allowed: bool) -> Rule:
+    if code is HandoverCode.CUSTOMER_REQUEST:
         return Rule.PERSON_REQUESTED
-    if handover.code is HandoverCode.TOOL_FAILURE:
+    if code is HandoverCode.TOOL_FAILURE:
         return Rule.SEARCH_FAILED
+    if code is not HandoverCode.MISSING_KNOWLEDGE:
+        return Rule.HANDOVER_RULE
     if not reply.hits:
         return Rule.NOTHING_FOUND
     return Rule.MODEL_DECLINED if allowed else Rule.BELOW_THRESHOLD
-
-
-def without_search(outcome: Outcome) -> Decision:
-    """The decision about a message for which nothing was searched, or nothing could be."""
-    return Decision(rule_of(Reply(outcome, (), {}), allowed=False))

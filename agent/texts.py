@@ -50,34 +50,14 @@ SAME_AGE: Final[Wording] = {
     Language.ZH: "从日期上看不出以哪一份为准。如需确认，可以转接人工客服。",
     Language.EN: "Their dates don't tell which one holds. A colleague can confirm it for you.",
 }
-PERSON_REQUESTED: Final[Wording] = {
-    Language.ZH: "好的，我为您转接人工客服，并把您的问题记录为工单。客服人员会根据这次对话与您联系。",
-    Language.EN: "Of course. I'm passing your conversation on to a colleague and recording it as a ticket for follow-up.",
-}
-NOT_KNOWN: Final[Wording] = {
-    Language.ZH: "抱歉，我在现有资料中没有找到这个问题的答案。为了不误导您，我把它记录为工单，由人工客服跟进。",
-    Language.EN: "Sorry, I couldn't find an answer to this in our documents. "
-    "Rather than guess, I'm recording it as a ticket for a colleague to follow up.",
-}
-CANNOT_LOOK: Final[Wording] = {
-    Language.ZH: "抱歉，系统暂时无法查询资料。我已把您的问题记录为工单，由人工客服跟进。",
-    Language.EN: "Sorry, I can't look this up at the moment. I'm recording it as a ticket for a colleague to follow up.",
-}
-
-CUSTOMER_ASKED: Final[Wording] = {Language.ZH: "客户要求人工服务。", Language.EN: "The customer asked for a person."}
-NOT_SUPPORTED: Final[Wording] = {
-    Language.ZH: "现有资料中没有足以回答这个问题的内容。",
-    Language.EN: "No passage supports an answer to the question.",
-}
-MODEL_DECLINED: Final[Wording] = {
-    Language.ZH: "语言模型判断找到的资料不能回答这个问题。",
-    Language.EN: "The language model judged that the passages found don't answer the question.",
+WHICH_READING: Final[Wording] = {
+    Language.ZH: "这个问题的答案因产品而异。请问您问的是哪一个？",
+    Language.EN: "The answer depends on the product. Which one do you mean?",
 }
 SOURCES_DISAGREE: Final[Wording] = {
     Language.ZH: "资料之间有矛盾：{first} / {second}。",
     Language.EN: "The sources contradict each other: {first} / {second}.",
 }
-SEARCH_FAILED: Final[Wording] = {Language.ZH: "检索失败：{error}。", Language.EN: "The search failed: {error}."}
 
 _QUOTED_FROM: Final[Wording] = {Language.ZH: "根据《{name}》：", Language.EN: "According to “{name}”:"}
 _ORIGINAL_FROM: Final[Wording] = {

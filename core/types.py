@@ -536,6 +536,8 @@ class Rule(StrEnum):
     """A language model was asked in vain, so the sources are quoted."""
     QUOTED = "quoted"
     """No language model is set, so the sources are quoted."""
+    HANDOVER_RULE = "handover_rule"
+    """Another rule of the table of hand-over rules; the outcome's code tells which."""
 
 
 @dataclass(frozen=True, slots=True)

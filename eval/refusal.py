@@ -65,7 +65,8 @@ class AskedCase:
     found: tuple[CorpusId, ...]
     """Where the first passages come from."""
     talk: bool
-    """It was met with small talk or a question back, so nothing is answered at any threshold."""
+    """It was met with small talk, a rule that needs no search, or a question which reading is meant, so nothing is
+    answered at any threshold."""
     seconds: float
 
     @property
@@ -201,8 +202,9 @@ def _ask(case: RefusalCase, assistant: Assistant, listened: _Listened, built: Bu
     shown = _shown(reply, certain=certain)
     found = tuple(built.entries[passage] for passage in shown if passage in built.entries)
     right = case.answerable and not case.relevant.isdisjoint(found)
-    talk = isinstance(reply.outcome, Clarification)
-    heard = listened.found
+    asked_back = isinstance(reply.outcome, Clarification) and bool(reply.outcome.options)
+    talk = reply.understood is None or asked_back  # an abstention was searched for, and says so without options
+    heard = None if reply.understood is None else listened.found
     return AskedCase(
         case=case,
         score=confidence(heard.evidence) if heard else 0.0,

@@ -31,12 +31,12 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "rule.nothing_found": (
         "没有找到任何可以给提问者看的段落，所以转人工。",
-        "No passage was found that the asker may see, so a person is offered.",
+        "No passage was found that the asker may see, so a person takes over.",
     ),
     "rule.below_threshold": (
-        "找到了一些段落，但它们能回答问题的把握太低，所以不作答，转人工。",
-        "Passages were found, but it is too unlikely that they answer the question. "
-        "So nothing is claimed and a person is offered.",
+        "找到了一些段落，但它们能回答问题的把握太低，所以不作答：第一次如实说明并请客户补充，连续第二次转人工。",
+        "Passages were found, but it is too unlikely that they answer the question. So nothing is claimed: the first time "
+        "the customer is told and asked for more, the second time in a row a person takes over.",
     ),
     "rule.model_wrote": (
         "把握足够，由语言模型根据下面的段落作答，每句话都与出处核对过。",
@@ -44,9 +44,9 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
         "Every sentence was checked against its source.",
     ),
     "rule.model_declined": (
-        "把握足够，但语言模型读过段落后认为它们不能回答，所以转人工。",
+        "把握足够，但语言模型读过段落后认为它们不能回答，所以按没有找到答案处理。",
         "The passages looked likely enough, but the language model read them and found no answer. "
-        "So a person is offered.",
+        "So it counts as not found.",
     ),
     "rule.model_failed": (
         "把握足够，但语言模型这次没能用上，所以摘录原文作答。",
@@ -56,6 +56,10 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
     "rule.quoted": (
         "把握足够；没有配置语言模型，所以摘录最相关的原文作答。",
         "The passages are likely enough to answer. No language model is set, so the best sentences are quoted.",
+    ),
+    "rule.handover_rule": (
+        "转人工规则表中的一条规则决定了这次回复。",
+        "A rule of the table of hand-over rules decided this reply.",
     ),
     "why.understood": ("问题是怎样理解的", "How the question was understood"),
     "why.searched": ("实际检索的是：{text}", "Searched for: {text}"),

@@ -22,6 +22,9 @@ MOST_TAGS: Final = 3
 GAP: Final = "…"
 """Within a word: up to a dozen characters of the same sentence."""
 
+ALWAYS: Final = frozenset({HandoverCode.MISSING_KNOWLEDGE, HandoverCode.TOOL_FAILURE})
+"""Rules that can't be switched off."""
+
 _SOLID: Final = re.compile(rf"[{HAN}]|[A-Za-z0-9]+")
 
 _PROMISE: Final = re.compile(
@@ -68,8 +71,8 @@ def _check_rule(rule: HandoverRule) -> None:
         raise InvalidInput(f"{where} there are {len(rule.tags)} tags; give at most {MOST_TAGS}.")
     for tag in rule.tags:
         _check_label(tag, where, "tag")
-    if rule.code is HandoverCode.TOOL_FAILURE and not rule.enabled:
-        raise InvalidInput(f"{where}: a failure must reach a person, so it can't be switched off.")
+    if rule.code in ALWAYS and not rule.enabled:
+        raise InvalidInput(f"{where}: it can't be switched off, for the customer would be left without any reply.")
 
 
 def _check_order(rule: HandoverRule, where: str) -> None:
