@@ -7,10 +7,23 @@ from datetime import datetime
 
 from core.analysis import NamedEntity
 from nlu.aligned import aligned
+from nlu.entities.amounts import find_amounts
+from nlu.entities.dates import find_dates
+from nlu.entities.durations import find_durations, find_times
+from nlu.entities.persons import find_persons
+from nlu.entities.products import find_models
 from nlu.entities.references import find_references
 from nlu.entities.types import EntityCandidate, EntityRecogniser
 
-RULES: tuple[EntityRecogniser, ...] = (find_references,)
+RULES: tuple[EntityRecogniser, ...] = (
+    find_references,
+    find_amounts,
+    find_dates,
+    find_durations,
+    find_times,
+    find_models,
+    find_persons,
+)
 
 
 class EntityFinder:

@@ -20,7 +20,7 @@ _STOP: Final = (
     "在到于是住往从去来的了和与及或为请把给寄发送我你他她它您也都就还要想有没不这那哪之家位将由对向经把让被叫"
 )
 """Characters that hardly stand in the name of a road, but often before one."""
-_C: Final = f"(?:(?![{_STOP}])[{HAN}])"
+_C: Final = f"(?:(?![{_STOP}居住])[{HAN}])"
 
 _CITY: Final = f"{_C}{{1,7}}?(?:市|自治州|地区|盟)"
 _DISTRICT: Final = f"{_C}{{1,8}}?(?:新区|开发区|高新区|自治县|自治旗|林区|矿区|区|县|旗|市)"
@@ -37,10 +37,10 @@ _B: Final = r"[ ,，]?"
 _ADMIN: Final = f"(?:{PROVINCE}{_B}(?:{_CITY}{_B})?(?:{_DISTRICT}{_B}){{0,2}}|{_CITY}{_B}(?:{_DISTRICT}{_B}){{1,2}}|{_DISTRICT}{_B})"
 
 _FULL: Final = re.compile(
-    f"(?:中国{_B})?(?:{_ADMIN})(?:{_TOWN}{_B})?(?:{_VILLAGE}{_B})?(?:{_ROAD}{_B})?(?:{_ROADNO}{_B})?(?:(?:{_POI}){_B})?(?:{_UNIT}{_B}){{0,5}}{_ROADNO}?"
+    f"(?:中国{_B})?(?:{_ADMIN})(?:{_TOWN}{_B})?(?:{_VILLAGE}{_B})?(?:{_ROAD}{_B}){{0,2}}(?:{_ROADNO}{_B})?(?:(?:{_POI}){_B})?(?:{_UNIT}{_B}){{0,5}}{_ROADNO}?"
 )
 _STREET: Final = re.compile(
-    f"(?:(?:{_TOWN}))?(?:(?![{_STOP}])[{HAN}]){{1,8}}?(?:大道|大街|公路|路|街|巷|弄|胡同)(?:[东南西北中]段|[东南西北]|[一二三四五六七八九十0-9]{{1,3}}(?:路|街|巷|弄|段))?{_B}{_NUM}(?:号院|号楼|号|弄|號)(?:{_B}(?:{_POI}))?(?:{_B}{_UNIT}){{0,5}}"
+    f"(?:(?:{_TOWN}))?(?:(?![{_STOP}居住])[{HAN}]){{1,8}}?(?:大道|大街|公路|路|街|巷|弄|胡同)(?:[东南西北中]段|[东南西北]|[一二三四五六七八九十0-9]{{1,3}}(?:路|街|巷|弄|段))?{_B}{_NUM}(?:号院|号楼|号|弄|號)(?:{_B}(?:{_POI}))?(?:{_B}{_UNIT}){{0,5}}"
 )
 _HOUSE: Final = re.compile(f"{_C}{{2,12}}?(?:小区|花园|公寓|大厦|家园|苑|新村|广场){_B}(?:{_UNIT}{_B}){{1,5}}")
 _STRONG: Final = re.compile(

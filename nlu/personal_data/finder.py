@@ -11,7 +11,7 @@ from nlu.personal_data.names import find_names
 from nlu.personal_data.numbers import find_documents, find_emails, find_numbers, find_phones
 from nlu.personal_data.types import Candidate, CandidateFinder
 
-FINDERS: tuple[CandidateFinder, ...] = (
+RULES: tuple[CandidateFinder, ...] = (
     find_emails,
     find_numbers,
     find_phones,
@@ -22,9 +22,12 @@ FINDERS: tuple[CandidateFinder, ...] = (
 
 
 class PersonalDataRecogniser:
-    """Finds personal data in Chinese and English text. Needs no model, and time linear in the text."""
+    """Finds personal data in Chinese and English text, in time linear in the text.
 
-    def __init__(self, finders: Sequence[CandidateFinder] = FINDERS) -> None:
+    The rules need no model; `nlu.personal_data.tagged_names` adds names that only a tagger sees.
+    """
+
+    def __init__(self, finders: Sequence[CandidateFinder] = RULES) -> None:
         self._finders = tuple(finders)
 
     def find(self, text: str, /) -> tuple[PersonalData, ...]:

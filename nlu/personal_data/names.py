@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from core.text import HAN
+from nlu.personal_data.first_names import FIRST_NAMES
 from nlu.personal_data.types import Candidate, PersonalDataType
 
 SURNAMES: Final = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳欧管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘满闻位厉伊仝区郜海阚花权强帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平计索宣晋相初门云容敬来扈晁芮都普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况那宿鲜印逯隆茹诺战慕危玉银亢嵇公哈湛宾戎勾茅利於呼居揭干但尉冶斯元束檀衣信展阴昝智幸奉植衡富尧闭由藏"
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳穆农司卓古吉缪简芦麦褚娄窦戚岑景宫费卜晏席卫米柏宗瞿桂佟应臧闵苟邬边卞姬师仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查苑迟邝封谈匡鞠惠荆乐冀郁胥班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘闻厉伊仝区郜海阚帅屠豆朴盖练廉禹井祖巴丰卿国狄宣晋初云容敬扈晁芮普阙浦戈伏鹿薄邸雍辜羊乌母裘亓修邰赫杭况宿鲜印逯隆茹诺战慕玉银亢嵇哈湛宾戎茅於揭干尉冶斯元檀阴昝智幸奉衡富尧"
 )
 COMPOUND_SURNAMES: Final = frozenset(
     [
@@ -74,16 +75,19 @@ _CUED: Final = re.compile(f"(?:{_BEFORE}){_GAP}(?P<name>[{HAN}]{{2,4}})")
 _FOLLOWED: Final = re.compile(f"(?P<name>[{HAN}]{{2,4}}?)\\s?(?:{_AFTER})")
 
 _NOT_GIVEN: Final = frozenset(
-    "的是在了和与及或也都就还要想有没不这那哪被把将从对向给为因于等说可已经现居住岁男女位名您你我他她它们请问吗呢吧啊呀哦嘛诊开出进去来到上下个款号单些什么怎样谁几多少很太最更再又才只能会该应当但而且并以所其之此每各后前里外内地得着过收发送寄买卖退换货款订查找打电话手机身份证件地址邮箱先生女士小姐老师医生经理负责主任律师师傅大夫护士同志教授"
+    "的是在了和与及或也都就还要想有没不这那哪被把将从对向给为因于等说可已经现居住岁男女位名您你我他她它们请问吗呢吧啊呀哦嘛诊开出进去来到上下个款号单些什么怎样谁几多少很太最更再又才只能会该应当但而且并以所其之此每各后前里外内得着过收发送寄买卖退换货款订查找打电话手机身份证件址邮箱先女士小姐老师医经负责主任师师傅大夫护士同教授"
 )
 """Characters that are hardly part of a given name."""
 
-_EN_TITLE: Final = re.compile(
-    r"(?<!\w)(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam|Mx)\b\.?\s+(?P<name>[A-ZÀ-ÖØ-Þ][\w'’\-]+(?:\s+(?:(?:van|von|de|der|la|bin|al)\s+)?[A-ZÀ-ÖØ-Þ][\w'’\-]*\.?){0,2})"
-)
+_EN_WORD: Final = r"[A-ZÀ-ÖØ-ÞŠŽ][\w'’\-]*(?<!'s)(?<!’s)"
+_EN_NAME: Final = rf"(?P<name>{_EN_WORD}(?: (?:(?:van|von|de|der|la|bin|al) )?{_EN_WORD}){{0,2}})"
+_EN_TITLE: Final = re.compile(rf"(?<!\w)(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam|Mx)\b\.? {_EN_NAME}")
 _EN_CUED: Final = re.compile(
-    r"(?i:(?<!\w)(?:my (?:full |last |first )?name is|my name's|name:|i am|i'm|this is|recipient:|regards,?|sincerely,?|cheers,?|contact:|attn:?|signed,?|card ?holder:?|dear|hi|hello))\s+"
-    r"(?P<name>[A-ZÀ-ÖØ-Þ][\w'’\-]+(?:\s+(?:(?:van|von|de|der|la|bin|al)\s+)?[A-ZÀ-ÖØ-Þ][\w'’\-]*\.?){0,2})"
+    r"(?i:(?<!\w)(?:my (?:full |last |first )?name is|my name's|name:|i am|i'm|this is|recipient:|regards,?|sincerely,?|cheers,?|contact:|attn:?|signed,?|card ?holder:?|dear|hi|hello|call me|ask for|speak (?:to|with)))\s+"
+    + _EN_NAME
+)
+_EN_FIRST: Final = re.compile(
+    rf"(?<![\w'’@.\-])(?P<name>(?:{'|'.join(sorted(FIRST_NAMES))})(?: (?:(?:van|von|de|der|la|bin|al) )?{_EN_WORD}){{0,2}})(?![\w@])"
 )
 _EN_NOT_NAMES: Final = frozenset(
     [
@@ -142,17 +146,25 @@ def find_names(text: str, /) -> Iterator[Candidate]:
             known.add(name)
     for match in _FOREIGN.finditer(text):
         yield Candidate(match.start(), match.end(), PersonalDataType.NAME)
-    for pattern in (_EN_TITLE, _EN_CUED):
+    for pattern in (_EN_TITLE, _EN_CUED, _EN_FIRST):
         known.update(match["name"] for match in pattern.finditer(text) if match["name"].split()[0] not in _EN_NOT_NAMES)
-    yield from _everywhere(text, known)
+    yield from everywhere(text, known)
 
 
-def _everywhere(text: str, names: set[str]) -> Iterator[Candidate]:
+def everywhere(text: str, names: set[str]) -> Iterator[Candidate]:
+    """Every place where one of the names stands."""
     if not names:
         return
     longest_first = sorted(names, key=lambda name: (-len(name), name))
     for match in re.finditer("|".join(map(re.escape, longest_first)), text):
         yield Candidate(match.start(), match.end(), PersonalDataType.NAME)
+
+
+def is_chinese_name(written: str) -> bool:
+    """Whether this may be a whole Chinese name: a surname and one or two more characters."""
+    surname = _surname_length(written)
+    given = written[surname:]
+    return surname > 0 and 1 <= len(given) <= 2 and not _NOT_GIVEN.intersection(given)
 
 
 def _surname_length(text: str) -> int:

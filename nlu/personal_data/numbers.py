@@ -59,13 +59,15 @@ _LONG_ACCOUNT: Final = re.compile(r"(?<![A-Za-z0-9])\d(?:[ \-]?\d){7,24}(?![A-Za
 _ID_CUE: Final = re.compile(
     r"身份证|身份證|证件|證件|居民证|居住证|驾驶证|驾照|identity|(?<![a-z])id(?![a-z])", re.IGNORECASE
 )
-_CARD_CUE: Final = re.compile(r"卡号|卡號|银行卡|信用卡|储蓄卡|借记卡|card|visa|mastercard|银联", re.IGNORECASE)
+_CARD_CUE: Final = re.compile(
+    r"卡号|卡號|银行卡|信用卡|储蓄卡|借记卡|card|(?<![a-z])cc(?![a-z])|visa|mastercard|银联", re.IGNORECASE
+)
 _PHONE_CUE: Final = re.compile(
-    r"手机|手機|电话|電話|联系方式|号码是|座机|传真|热线|phone|(?<![a-z])(?:tel|mobile|cell|call|fax|reach|ring)(?![a-z])|contact|number is|text me",
+    r"手机|手機|电话|電話|联系方式|号码是|座机|传真|热线|phone|(?<![a-z])(?:tel|mobile|cell|call|fax|reach|ring)(?![a-z])|contact|office|number is|text me",
     re.IGNORECASE,
 )
 _ORDER_CUE: Final = re.compile(
-    r"订单|訂單|单号|單號|编号|運單|运单|快递|物流号|流水|发票|序列|工单|批次|条码|型号|货号|票号|交易|金额|保修|order|tracking|invoice|ticket|serial|(?<![a-z])(?:s/?n|sku|no\.?|ref)(?![a-z])",
+    r"订单|訂單|单号|單號|编号|運單|运单|快递|物流号|流水|发票|序列|工单|批次|条码|型号|货号|票号|交易|金额|保修|order|tracking|invoice|ticket|serial|(?<![a-z])(?:s/?n|sku|ref)(?![a-z])",
     re.IGNORECASE,
 )
 _PASSPORT_CUE: Final = re.compile(r"护照|護照|通行证|通行證|台胞证|回乡证|港澳证|passport|travel permit", re.IGNORECASE)
