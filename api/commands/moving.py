@@ -17,7 +17,8 @@ def copy_to(
     as_json: AsJson = False,
 ) -> None:
     """Copy everything in the database into another one: all rows or none. Stop the servers first."""
-    import api.accounts.tables  # noqa: F401  # the tables of all these modules are copied
+    import analytics.learning.tables  # noqa: F401  # the tables of all these modules are copied
+    import api.accounts.tables  # noqa: F401
     import desk.handover.tables  # noqa: F401
     import kb.calibration_tables
     import kb.gold_tables

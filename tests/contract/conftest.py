@@ -14,6 +14,7 @@ from sqlalchemy import URL, Engine, create_engine, delete, make_url, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import DDL
 
+import analytics.learning.tables
 import api.accounts.tables
 import desk.handover.tables
 import desk.tables
@@ -25,6 +26,7 @@ from core.database import metadata, open_engine, writing
 from core.migrations import migrate
 
 TABLES = (
+    analytics.learning.tables.gaps,
     api.accounts.tables.accounts,
     kb.calibration_tables.calibrations,
     kb.gold_tables.gold_questions,

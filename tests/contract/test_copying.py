@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
+import analytics.learning.tables
 import api.accounts.tables
 import desk.handover.tables
 import desk.tables
@@ -25,6 +26,7 @@ from tests.kb.samples import Pair, publish
 
 MODULES = (
     api.accounts.tables,
+    analytics.learning.tables,
     desk.handover.tables,
     desk.tables,
     kb.calibration_tables,

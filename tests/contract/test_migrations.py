@@ -12,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, inspect, select, update
 
+import analytics.learning.tables
 import api.accounts.tables
 import desk.handover.tables
 import desk.tables
@@ -27,6 +28,7 @@ from kb.tables import counters
 
 MODULES = (
     api.accounts.tables,
+    analytics.learning.tables,
     desk.handover.tables,
     desk.tables,
     desk.verification.tables,

@@ -1,0 +1,167 @@
+"""The nouns of learning: questions that had no answer, and pairs that people's work suggests.
+
+A **Gap** is a need that the knowledge base doesn't meet, with the customers' questions that show it. A
+**Candidate** is a question and an answer that a person gave, waiting for somebody to approve it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, NewType
+
+from core.types import Audience, ConversationId, DocumentId, HandoverCode, MessageId
+
+GapId = NewType("GapId", int)
+CandidateId = NewType("CandidateId", int)
+
+MAX_QUESTION: Final = 500
+"""Characters of a candidate's question."""
+
+MAX_ANSWER: Final = 4_000
+MAX_NOTE: Final = 2_000
+MAX_OWNER: Final = 100
+
+
+class GapStatus(StrEnum):
+    """The life of a gap. Only `DISMISSED` is set by hand; the others follow from what the assistant answers."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    """Every question of it that was tried is answered now."""
+    DISMISSED = "dismissed"
+    """Not ours to answer. New questions count, and nobody is bothered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapQuestion:
+    """What one customer asked in vain, with personal data removed."""
+
+    message_id: MessageId
+    conversation_id: ConversationId
+    episode_id: str
+    """Empty where the conversation had none."""
+    customer: str
+    """Who it is as figures count customers; not a name."""
+    text: str
+    audience: Audience
+    code: HandoverCode
+    """The rule that fired."""
+    asked_at: datetime
+    answered: bool | None = None
+    """Whether the assistant answered it when it was tried last; `None` before that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A need that the knowledge base doesn't meet."""
+
+    gap_id: GapId
+    question: str
+    """The one that is nearest to all of them."""
+    status: GapStatus
+    owner: str
+    """Who looks after it; empty for nobody."""
+    due_on: date | None
+    note: str
+    questions: int
+    customers: int
+    """Distinct ones."""
+    opened_at: datetime
+    last_asked_at: datetime
+    closed_at: datetime | None
+    reopened: int
+    """How often it failed again after it had been closed."""
+    tested_at: datetime | None
+    tested: int
+    """Wordings that were tried when it was tested last."""
+    answered: int
+    """Of these, those that were answered."""
+    episodes: tuple[str, ...] = ()
+    """In which it came up."""
+
+
+@dataclass(frozen=True, slots=True)
+class GapCost:
+    """What a gap has cost so far."""
+
+    handovers: int
+    """Episodes that a person had to take."""
+    agent_minutes: float
+
+
+class CandidateStatus(StrEnum):
+    """The life of a candidate: `OPEN` → `APPROVED` → `PUBLISHED`, or `DISMISSED`."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    """Waits for the knowledge base to take it in."""
+    PUBLISHED = "published"
+    DISMISSED = "dismissed"
+    WITHDRAWN = "withdrawn"
+    """It was published, and its document was deleted since."""
+
+
+class Origin(StrEnum):
+    """What a candidate was learnt from."""
+
+    RESOLVED = "resolved"
+    """A person's answer in an episode that was resolved."""
+    SUGGESTION = "suggestion"
+    """A suggestion that a person changed before it was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One time that a person answered a question, with personal data removed."""
+
+    origin: Origin
+    key: str
+    """Of the episode or suggestion; the same one is never counted twice."""
+    conversation_id: ConversationId
+    message_ids: tuple[MessageId, ...]
+    """The customer's question first, then the person's messages."""
+    customer: str
+    question: str
+    answer: str
+    audience: Audience
+    found_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How the assistant answered a candidate's question after it was published."""
+
+    passed: bool
+    """It answered, from the candidate's document."""
+    outcome: str
+    """`answer`, `clarification` or `handover`."""
+    text: str
+    tried_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A question and an answer that people's work suggests."""
+
+    candidate_id: CandidateId
+    question: str
+    answer: str
+    similar: tuple[str, ...]
+    """Other wordings."""
+    audience: Audience
+    status: CandidateStatus
+    customers: int
+    """Distinct ones who asked it."""
+    findings: tuple[Finding, ...]
+    note: str
+    decided_by: str
+    document_id: DocumentId | None
+    version: int | None
+    """Of the document that it was published with."""
+    problem: str
+    """Why it couldn't be published, for the manager; empty if nothing went wrong."""
+    trial: Trial | None
+    created_at: datetime
+    updated_at: datetime
