@@ -17,6 +17,7 @@ from agent.handover.judge import Judge, MessageAnalyzer, RulesNow, clarification
 from agent.handover.order import after_composing, after_search, before_search
 from agent.handover.package import question_of
 from agent.handover.situation import Retrieved, Situation
+from agent.instruments import instruments_for
 from agent.looking import Search, Stopwatch
 from agent.policy import VERBATIM_CONFIDENCE, AnswerPolicy
 from agent.quoting import Quoter
@@ -115,7 +116,7 @@ class Assistant:
         self._judge = Judge(encoder, rules, analyzer)
         self._matcher = Matcher(encoder, self._policy)
         self._quoter = Quoter(encoder)
-        self._generator = Generator(model, self._policy) if model is not None else None
+        self._generator = Generator(model, self._policy, instruments_for(encoder)) if model is not None else None
 
     def reply(
         self, turn: Turn, *, on_text: ShowText = ignore, on_restart: Callable[[], None] = ignore_restart

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Final
 
 from agent.policy import AnswerPolicy
 from agent.prompts import grounded_prompt
-from agent.verification import Verified, Verifier
-from core.types import Citation, Hit, Language, Message, ModelFailure, Passage
+from agent.verification import Instruments, Verified, Verifier
+from core.types import Citation, Hit, Language, Message, ModelFailure, Passage, Segment
 from models.chat import ChatModel, Delta
 from models.guard import GuardedModel
+
+MOST_DROPPED: Final = 2 / 3
+"""Share of a reply's sentences that may be dropped. Of a reply that is mostly made up, the rest isn't shown either."""
 
 ShowText = Callable[[str], None]
 """Takes the next piece of visible text. What it raises ends the reply and reaches the caller."""
@@ -29,14 +33,17 @@ class Draft:
     """The model said that the evidence doesn't answer the question."""
     first_text_ms: float | None
     """Milliseconds until the first piece of the model's reply."""
+    segments: tuple[Segment, ...] = ()
+    """Every sentence of the reply with its verdict, in order; those that were dropped among them."""
 
 
 class Generator:
     """Asks a language model and lets through only what its sources support."""
 
-    def __init__(self, model: ChatModel, policy: AnswerPolicy) -> None:
+    def __init__(self, model: ChatModel, policy: AnswerPolicy, instruments: Instruments | None = None) -> None:
         self._model = GuardedModel(model)
         self._policy = policy
+        self._instruments = instruments
 
     def draft(
         self, question: str, hits: Sequence[Hit], *, history: Sequence[Message], language: Language, show: ShowText
@@ -44,7 +51,10 @@ class Generator:
         """Ask for an answer from the hits. Sentences are shown as soon as they are checked."""
         evidence = within_budget(hits, self._policy)
         prompt = grounded_prompt(question, evidence, history=history, language=language)
-        collected = _Collected(Verifier(evidence, question=question, min_support=self._policy.min_support), show)
+        verifier = Verifier(
+            evidence, question=question, min_support=self._policy.min_support, instruments=self._instruments
+        )
+        collected = _Collected(verifier, show)
         pieces = self._model.stream(prompt, deadline_s=self._policy.model_deadline_s)
         try:
             failure = collected.read(pieces)
@@ -73,14 +83,16 @@ class _Collected:
                 self._first_text_ms = 1000 * (perf_counter() - self._started)
             self._add(self._verifier.take(piece.text))
         self._add(self._verifier.finish())
-        if self._text or self._verifier.declined:
+        dropped, all_of_them = self._verifier.dropped, len(self._verifier.segments)
+        if (self._text and dropped <= MOST_DROPPED * all_of_them) or (self._verifier.declined and not self._text):
             return None
-        return ModelFailure("ungrounded", f"None of {self._verifier.dropped} sentences was supported by its sources.")
+        return ModelFailure("ungrounded", f"{dropped} of {all_of_them} sentences weren't supported by their sources.")
 
     def draft(self, failure: ModelFailure | None) -> Draft:
         """What was collected."""
         declined = self._verifier.declined and not self._text and failure is None
-        return Draft(self._text, tuple(self._citations), failure, declined, self._first_text_ms)
+        segments = tuple(self._verifier.segments)
+        return Draft(self._text, tuple(self._citations), failure, declined, self._first_text_ms, segments)
 
     def _add(self, sentences: Sequence[Verified]) -> None:
         for sentence in sentences:

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
-from agent.citations import best_span, cite, mark, sentences, support
-from agent.markup import addresses, strip_markup
-from agent.numbers import available, stated
+from agent.checks.meaning import ACROSS, FEWEST_WORDS, PARAPHRASE, UNRELATED, Meaning
+from agent.checks.names import names_hold
+from agent.checks.negation import same_polarity
+from agent.checks.values import dates_hold, numbers_hold, units_hold
+from agent.citations import best_span, cite, mark, support
+from agent.markup import addresses
 from agent.prompts import NO_ANSWER, repeats_instructions
+from agent.reply_text import claims, complete, parse
 from agent.texts import shown_name
-from core.text import detect_language, fold, nfkc
-from core.types import Citation, Passage
+from core.text import detect_language, fold
+from core.types import Check, Citation, Passage, Segment
+from models.lac_tagger import WordTagger
 from retrieval.confidence import contains, content
-
-_CITED: Final = re.compile(
-    r"\s*[\[【〔［]\s*(?:\^|资料|来源|source|evidence)?\s*(\d{1,2}(?:\s*[,，、;]\s*\d{1,2})*)\s*[\]】〕］]",
-    re.IGNORECASE,
-)
-_TRAILING_MARKS: Final = re.compile(rf"(?:{_CITED.pattern})+[。.！!]?", re.IGNORECASE)
-_OPEN_MARK: Final = re.compile(r"(?:[\[【〔［][^\]】〕］]{0,24}|\s)*")
-"""The beginning of a mark at the end of what has come so far."""
 
 _SOURCE_WORD: Final = re.compile(
     r"(?:上述|以上|所给|提供的|the|given|provided|above)*\s*(?:资料|来源|文件|信息|sources?|evidence|documents?)"
 )
-_LEADS: Final = ("：", ":")
-_SEMICOLONS: Final = ("；", ";")
 _CLEARLY: Final = 0.7
 """Share of a sentence's words from which a passage that it doesn't name may be its source."""
 
@@ -40,7 +35,22 @@ _ATTRIBUTION: Final = re.compile(
 )
 """«According to …,» in front of a sentence, where the reader has a citation already."""
 
-_PRELUDE: Final = re.compile(r"^\s*(?:答案?|回答|answer)\s*[：:]\s*", re.IGNORECASE)
+
+class Judge(Protocol):
+    """Says of a claim that passed every other check whether its source supports it."""
+
+    def supports(self, claim: str, source: str, /) -> bool:
+        """Whether it does. A judge that can't be asked raises nothing and says that it does."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Instruments:
+    """What the checks use besides code. Each may be missing; then what it would tell isn't checked."""
+
+    meaning: Meaning | None = None
+    tagger: WordTagger | None = None
+    judge: Judge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +61,52 @@ class Verified:
     citations: tuple[Citation, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What checking a claim against some passages found."""
+
+    failed: tuple[Check, ...]
+    cover: float | None = None
+    similarity: float | None = None
+
+
 class Verifier:
     """Takes a reply as it streams and gives out the sentences that hold, in order.
 
-    A sentence holds when it names at least one passage of the evidence, every number and address in
-    it stands in a passage that it names, and (where both are in one language) so does the given
-    share of its words, and most of what it takes over from the question: a sentence about gift
-    cards can't rest on a passage about points. A sentence that names the wrong passage is cited to
-    one that supports it, if there is one. All others are dropped. What was given out is final.
+    A sentence holds when it rests on at least one passage of the evidence, and its numbers, units,
+    dates, addresses and names stand there; when it neither denies what is said there nor affirms
+    what is denied; and when it means the same: by its words where both are in one language, by the
+    encoder across languages and for paraphrases. What it takes over from the question must be in its
+    source too: a sentence about gift cards can't rest on a passage about points. A sentence that
+    names no passage, or the wrong one, is cited to one that clearly says the same, if there is one.
+    All others are dropped. What was given out is final; `segments` keeps every verdict.
     """
 
-    def __init__(self, evidence: Sequence[Passage], *, question: str, min_support: float) -> None:
+    def __init__(
+        self,
+        evidence: Sequence[Passage],
+        *,
+        question: str,
+        min_support: float,
+        instruments: Instruments | None = None,
+    ) -> None:
         self._evidence = evidence
+        self._question = question
         self._asked = content(question)
         self._min_support = min_support
+        self._instruments = instruments or Instruments()
         self._pending = ""
         self._numbers: dict[tuple[int, int, int], int] = {}
         self._shown = ""
-        self.dropped = 0
-        """Sentences that didn't hold."""
+        self.segments: list[Segment] = []
+        """Every sentence so far, with what its checks found."""
         self.declined = False
         """Whether the model said that the evidence doesn't answer."""
+
+    @property
+    def dropped(self) -> int:
+        """Sentences that didn't hold."""
+        return sum(not segment.holds for segment in self.segments)
 
     def take(self, text: str) -> list[Verified]:
         """Add a piece of the reply; return the sentences that are complete with it and hold."""
@@ -83,23 +118,25 @@ class Verifier:
         return self._release(final=True)
 
     def _release(self, *, final: bool) -> list[Verified]:
-        ready, self._pending = _complete(self._pending, final=final)
-        verified = [self._verified(part) for part in _claims(ready)]
+        ready, self._pending = complete(self._pending, final=final)
+        verified = [self._verified(part) for part in claims(ready)]
         return [each for each in verified if each is not None]
 
     def _verified(self, part: str) -> Verified | None:
         if NO_ANSWER in part:
             self.declined = True
             return None
-        claim, named = _parse(part)
+        claim, named = parse(part)
         claim = self._without_attribution(claim)
         if not claim:
             return None
-        sources = self._sources(claim, [number for number in named if 1 <= number <= len(self._evidence)])
-        if not sources or repeats_instructions(claim):
-            self.dropped += 1
+        sources, found = self._sources(claim, [number for number in named if 1 <= number <= len(self._evidence)])
+        if repeats_instructions(claim):
+            found = _Found((*found.failed, Check.INSTRUCTIONS), found.cover, found.similarity)
+        if found.failed:
+            self.segments.append(Segment(claim, None, None, (), found.failed, found.cover, found.similarity))
             return None
-        return self._rendered(claim, sources, lead=part[: len(part) - len(part.lstrip())])
+        return self._rendered(claim, sources, found, lead=part[: len(part) - len(part.lstrip())])
 
     def _without_attribution(self, claim: str) -> str:
         """Without a file's name in front, which the citation gives already and which isn't part of the claim."""
@@ -110,31 +147,74 @@ class Verifier:
         known = any(shown_name(fold(passage.document)) in named for passage in self._evidence)
         return claim[match.end() :] if not named or known or _SOURCE_WORD.fullmatch(named) else claim
 
-    def _sources(self, claim: str, named: Sequence[int]) -> Sequence[int]:
-        """The passages that the claim rests on: those it names, else one that clearly says the same; or none."""
-        if not named or self._holds(claim, named):
-            return named
-        others = (number for number in range(1, len(self._evidence) + 1) if number not in named)
-        return next(([number] for number in others if self._says(claim, number)), [])
+    def _sources(self, claim: str, named: Sequence[int]) -> tuple[Sequence[int], _Found]:
+        """The passages that the claim rests on: those it names, else one that clearly says the same."""
+        found = self._checked(claim, named) if named else _Found((Check.EVIDENCE,))
+        if not found.failed:
+            return named, found
+        for number in range(1, len(self._evidence) + 1):
+            if number not in named and self._clearly_says(claim, number):
+                other = self._checked(claim, [number])
+                if not other.failed:
+                    return [number], other
+        return named, found
 
-    def _says(self, claim: str, number: int) -> bool:
+    def _clearly_says(self, claim: str, number: int) -> bool:
         text = self._evidence[number - 1].indexed_text
-        one_language = detect_language(claim) is detect_language(text)
-        return one_language and support(claim, text) >= _CLEARLY and self._holds(claim, [number])
+        return detect_language(claim) is detect_language(text) and support(claim, text) >= _CLEARLY
 
-    def _holds(self, claim: str, sources: Sequence[int]) -> bool:
-        texts = [self._evidence[number - 1].indexed_text for number in sources]
-        joined = "\n".join(texts)
-        if not stated(claim) <= available(joined) or not addresses(claim) <= addresses(joined):
-            return False
-        if detect_language(claim) is not detect_language(joined):
-            return True
+    def _checked(self, claim: str, sources: Sequence[int]) -> _Found:
+        """Everything that code can tell, the cheap first; the encoder and a judge only for what passed that."""
+        joined = "\n".join(self._evidence[number - 1].indexed_text for number in sources)
+        cited = [self._cited(claim, number) for number in sources]
+        failed = tuple(self._by_code(claim, joined, cited))
+        cover = support(claim, joined) if detect_language(claim) is detect_language(joined) else None
+        if failed:
+            return _Found(failed, cover)
+        meaning = self._instruments.meaning
+        similarity = meaning.similarity(claim, cited) if meaning else None
+        failed = tuple(self._by_meaning(cover, similarity))
+        if not failed and self._instruments.judge and not self._instruments.judge.supports(claim, joined):
+            failed = (Check.JUDGE,)
+        return _Found(failed, cover, similarity)
+
+    def _by_code(self, claim: str, joined: str, cited: Sequence[str]) -> Iterator[Check]:
+        holds = {
+            Check.NUMBERS: numbers_hold(claim, joined),
+            Check.UNITS: units_hold(claim, joined),
+            Check.DATES: dates_hold(claim, joined),
+            Check.ADDRESSES: addresses(claim) <= addresses(joined),
+        }
+        if detect_language(claim) is detect_language(joined):
+            holds[Check.NAMES] = names_hold(claim, joined, self._question, self._instruments.tagger)
+            holds[Check.NEGATION] = any(same_polarity(claim, text) for text in cited)
+            holds[Check.MATTER] = self._same_matter(claim, joined)
+        return (check for check, held in holds.items() if not held)
+
+    def _by_meaning(self, cover: float | None, similarity: float | None) -> Iterator[Check]:
+        """Words decide within one language, unless they are few and the meaning is very close; across, meaning."""
+        if cover is None:
+            if similarity is not None and similarity < ACROSS:
+                yield Check.MEANING
+            return
+        paraphrase = similarity is not None and similarity >= PARAPHRASE and cover >= FEWEST_WORDS
+        if cover < self._min_support and not paraphrase:
+            yield Check.WORDS
+        elif similarity is not None and similarity < UNRELATED and cover < _CLEARLY:
+            yield Check.MEANING
+
+    def _same_matter(self, claim: str, joined: str) -> bool:
         taken_over = [unit for unit, held in zip(self._asked, contains(claim, self._asked), strict=True) if held]
-        same_matter = not taken_over or sum(contains(joined, taken_over)) >= _SAME_MATTER * len(taken_over)
-        return same_matter and support(claim, joined) >= self._min_support
+        return not taken_over or sum(contains(joined, taken_over)) >= _SAME_MATTER * len(taken_over)
 
-    def _rendered(self, claim: str, sources: Sequence[int], *, lead: str) -> Verified:
+    def _cited(self, claim: str, number: int) -> str:
+        passage = self._evidence[number - 1]
+        start, end = best_span(claim, passage.text)
+        return passage.text[start:end]
+
+    def _rendered(self, claim: str, sources: Sequence[int], found: _Found, *, lead: str) -> Verified:
         new: list[Citation] = []
+        numbers: list[int] = []
         shown = claim
         for source in dict.fromkeys(sources):
             passage = self._evidence[source - 1]
@@ -143,9 +223,14 @@ class Verifier:
             if key not in self._numbers:
                 self._numbers[key] = len(self._numbers) + 1
                 new.append(cite(self._numbers[key], passage, *span))
+            numbers.append(self._numbers[key])
             shown = mark(shown, self._numbers[key]) if shown is claim else f"{shown}[{self._numbers[key]}]"
+        start = len(self._shown) + len(self._separator(claim, lead))
         text = self._separator(claim, lead) + shown
         self._shown += text
+        self.segments.append(
+            Segment(claim, start, start + len(shown), tuple(numbers), (), found.cover, found.similarity)
+        )
         return Verified(text, tuple(new))
 
     def _separator(self, claim: str, lead: str) -> str:
@@ -153,71 +238,3 @@ class Verifier:
         if not self._shown:
             return ""
         return "\n" if "\n" in lead else " " if claim[0].isascii() or claim[0] in "（［" else ""
-
-
-def _complete(text: str, *, final: bool) -> tuple[str, str]:
-    """Cut off what may still change: an unfinished sentence, or marks that may still follow it."""
-    text = strip_thinking(text)
-    if final:
-        return text, ""
-    if "<think" in text:
-        return "", text
-    spans = _joined(text)
-    if not spans or text.strip() in NO_ANSWER:
-        return "", text
-    # The last sentence is held back even if it looks ended: its marks, or its number's decimals, may follow.
-    # So is the one before a mark that isn't closed yet: the mark will turn out to be its own.
-    while len(spans) > 1 and _OPEN_MARK.fullmatch(text[slice(*spans[-1])]):
-        spans.pop()
-    end = spans[-1][0]
-    while spans and text[:end].rstrip().endswith(_LEADS):
-        spans.pop()
-        end = spans[-1][0] if spans else 0
-    return text[:end], text[end:]
-
-
-def _claims(text: str) -> list[str]:
-    """Sentences with their marks. A lead-in ending in a colon is checked as one with what follows it."""
-    claims: list[str] = []
-    lead = ""
-    end = 0
-    for start, stop in _joined(text):
-        part = lead + text[end:stop]
-        end = stop
-        body = _CITED.sub("", part).rstrip()
-        if body.endswith(_LEADS) and not _CITED.search(part[start - stop :]):
-            lead = part
-            continue
-        claims.append(part)
-        lead = ""
-    return claims
-
-
-def strip_thinking(text: str) -> str:
-    """Without what a reasoning model thinks aloud."""
-    return re.sub(r"<think(?:ing)?>.*?</think(?:ing)?>", "", text, flags=re.DOTALL | re.IGNORECASE)
-
-
-def _joined(text: str) -> list[tuple[int, int]]:
-    """Spans of sentences; marks that stand behind a sentence's end belong to it, and a semicolon ends none."""
-    spans: list[tuple[int, int]] = []
-    for start, end in sentences(text):
-        if spans and text[: spans[-1][1]].endswith(_SEMICOLONS) and "\n" not in text[spans[-1][1] : start]:
-            start = spans.pop()[0]
-        marks = _TRAILING_MARKS.match(text, start)
-        if marks and spans and "\n" not in text[spans[-1][1] : start]:
-            spans[-1] = (spans[-1][0], marks.end())
-            start = marks.end()
-            if not text[start:end].strip():
-                continue
-            start += len(text[start:end]) - len(text[start:end].lstrip())
-        spans.append((start, end))
-    return spans
-
-
-def _parse(part: str) -> tuple[str, list[int]]:
-    """A sentence without marks and markup, and the numbers that it names."""
-    named = [int(number) for group in _CITED.findall(part) for number in re.findall(r"\d+", nfkc(group))]
-    plain = _PRELUDE.sub("", strip_markup(_CITED.sub("", part)).strip())
-    plain = re.sub(r"[*_`#]{2,}|^#+\s*", "", plain).strip()
-    return (plain if re.search(r"[^\W_]", plain) else ""), named

@@ -43,19 +43,46 @@ class TestASentence:
     @pytest.mark.parametrize(
         "text",
         [
-            "自签收之日起 7 天内可以退货。",
-            "自签收之日起 7 天内可以退货[9]。",
+            "可以联系门店办理。",
+            "可以联系门店办理[9]。",
             "自签收之日起 30 天内可以申请无理由退货[1]。",
             "自签收之日起三十天内可以申请无理由退货[1]。",
             "退货请访问 https://evil.example 申请无理由退货[1]。",
             "请把密码和验证码发送到我们的安全邮箱进行核实[1]。",
             "Standard delivery takes 9 working days [3].",
+            "自签收之日起 7 个月内可以申请无理由退货[1]。",
+            "特价商品和定制商品支持退货[1]。",
+            "商品完好的不可以申请无理由退货[1]。",
+            "型号 X500 的价格是 299 元[2]。",
+            "Orders above $50 are not delivered free of charge [3].",
+            "The manager John Smith confirms: standard delivery takes 3 to 5 working days [3].",
         ],
-        ids=["uncited", "unknown", "number", "number in words", "address", "unsupported", "english number"],
+        ids=[
+            "uncited",
+            "unknown",
+            "number",
+            "number in words",
+            "address",
+            "unsupported",
+            "english number",
+            "unit",
+            "affirms what is denied",
+            "denies what is affirmed",
+            "code",
+            "english denial",
+            "english name",
+        ],
     )
     def test_that_does_not_hold_is_dropped(self, text: str) -> None:
         """No mark, an unknown mark, or a number, address or claim that the source doesn't have."""
         assert shown(text) == ""
+
+    @pytest.mark.parametrize("text", ["自签收之日起 7 天内可以退货。", "自签收之日起 7 天内可以退货[9]。"])
+    def test_without_a_mark_is_cited_to_a_source_that_clearly_says_it(self, text: str) -> None:
+        """Small models forget marks; what a passage says nearly word for word needs none."""
+        (sentence,) = check(text)
+
+        assert sentence.citations[0].quote.startswith("自签收之日起 7 天内")
 
     def test_with_a_semicolon_is_one_sentence_with_one_mark(self) -> None:
         """The mark at the end stands for both halves."""
