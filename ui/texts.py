@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from core.types import Language
+from ui.texts_desk import DESK_TEXTS
 from ui.texts_quality import QUALITY_TEXTS
 from ui.texts_risk import RISK_TEXTS
 from ui.texts_vocabulary import VOCABULARY_TEXTS
@@ -239,6 +240,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     **QUALITY_TEXTS,
     **VOCABULARY_TEXTS,
     **RISK_TEXTS,
+    **DESK_TEXTS,
 }
 
 
