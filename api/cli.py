@@ -19,6 +19,7 @@ from api.commands import (
     documents,
     evaluate,
     gold,
+    handover_rules,
     ingesting,
     maintenance,
     moving,
@@ -52,6 +53,7 @@ app.add_typer(pairs.app, name="qa")
 app.add_typer(gold.app, name="gold")
 app.add_typer(vocabulary.app, name="vocabulary")
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(handover_rules.app, name="handover-rules")
 app.command()(maintenance.check)
 app.command()(maintenance.reindex)
 app.command()(moving.copy_to)

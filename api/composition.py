@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # each is imported where it is first needed, since a command 
     from api.accounts.passwords import Passwords
     from api.accounts.store import Accounts
     from core.types import DocumentVersion
+    from desk.handover.packages import HandoverPackages
+    from desk.handover.store import HandoverRuleStore
     from desk.store import Desk
     from ingest.sandbox import Sandbox
     from ingest.worker import Worker
@@ -174,8 +176,29 @@ class Services:
         reader = EvidenceReader(self.kb, clock=self._replacements.clock)
         policy = AnswerPolicy(model_deadline_s=self.settings.model_deadline_s)
         return Assistant(
-            self.retriever, self.encoder, model=self.model, policy=policy, limit=self.risk.limit, reader=reader
+            self.retriever,
+            self.encoder,
+            model=self.model,
+            policy=policy,
+            limit=self.risk.limit,
+            reader=reader,
+            analyzer=self.analyzer,
+            rules=lambda: self.handover_rules.current().rules,
         )
+
+    @cached_property
+    def handover_rules(self) -> HandoverRuleStore:
+        """When a person is needed: the table that the service manager edits."""
+        from desk.handover.store import HandoverRuleStore
+
+        return HandoverRuleStore(self.engine, clock=self._replacements.clock)
+
+    @cached_property
+    def handover_packages(self) -> HandoverPackages:
+        """What people were given with hand-overs."""
+        from desk.handover.packages import HandoverPackages
+
+        return HandoverPackages(self.engine)
 
     @cached_property
     def analyzer(self) -> Analyzer:

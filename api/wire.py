@@ -61,10 +61,12 @@ def citation_json(citation: Citation) -> Json:
 def reply_json(reply: Reply) -> Json:
     """A reply: outcome, text, citations, confidence, tier and milliseconds, whatever the outcome.
 
-    A clarification has `options` as well; a handover has `code` and `reason`.
+    A clarification has `options` as well, and the `code` of the rule behind it; a handover has `code` and `reason`.
+    `offer` is there where the customer is offered a person beside the reply: its `code`, and the `text` beside the button.
     """
     ms = {step: round(taken, 3) for step, taken in reply.ms.items()}
-    return {**_outcome_json(reply.outcome), "ms": ms}
+    offer = None if reply.offer is None else {"code": reply.offer.code.value, "text": reply.offer.text}
+    return {**_outcome_json(reply.outcome), "offer": offer, "ms": ms}
 
 
 def _outcome_json(outcome: Outcome) -> Json:
@@ -73,7 +75,8 @@ def _outcome_json(outcome: Outcome) -> Json:
             citations = [citation_json(citation) for citation in outcome.citations]
             return _common("answer", outcome) | {"citations": citations, "tier": outcome.tier.value}
         case Clarification():
-            return _common("clarification", outcome) | {"options": list(outcome.options)}
+            code = None if outcome.code is None else outcome.code.value
+            return _common("clarification", outcome) | {"options": list(outcome.options), "code": code}
         case Handover():
             return _common("handover", outcome) | {"code": outcome.code.value, "reason": outcome.reason}
         case _:

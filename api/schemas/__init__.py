@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.schemas.common import VERSION, Limit, Number, Offset
+from api.schemas.handover import HandoverPackage, HandoverRulesChange, HandoverRuleTable, HandoverRuleVersion
 from api.schemas.incoming import (
     Decision,
     NewContact,
@@ -54,6 +55,10 @@ __all__ = [
     "Decision",
     "Document",
     "DocumentVersion",
+    "HandoverPackage",
+    "HandoverRuleTable",
+    "HandoverRuleVersion",
+    "HandoverRulesChange",
     "Health",
     "Hit",
     "Limit",

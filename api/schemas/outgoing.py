@@ -74,8 +74,16 @@ ANSWER: Final[dict[str, Any]] = {
 }
 
 
+class PersonOffer(BaseModel):
+    """A button: who presses it writes that a person is wanted."""
+
+    code: HandoverCode
+    text: str
+    """To show beside it."""
+
+
 class Outcome(BaseModel):
-    """How a turn ended. A clarification has `options`, a handover `code` and `reason`."""
+    """How a turn ended. A clarification has `options` and perhaps `code`, a handover `code` and `reason`."""
 
     model_config = example(**ANSWER)
 
@@ -89,9 +97,11 @@ class Outcome(BaseModel):
     options: list[str] | None = None
     """The readings between which a clarification asks to choose."""
     code: HandoverCode | None = None
-    """Why a person is needed."""
+    """Why a person is needed; of a clarification the rule that would be next."""
     reason: str | None = None
     """The same for the colleague who takes over."""
+    offer: PersonOffer | None = None
+    """A person is offered beside the reply, once in an episode."""
     ms: dict[str, float]
     """Milliseconds by step; `total` is always present."""
 

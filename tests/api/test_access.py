@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ from core.accounts import Role
 from core.gold import GoldEntry
 from core.types import Audience, QAStatus
 from core.vocabulary import VocabularyKind
+from desk.handover.form import to_json
+from desk.handover.store import shipped_rules
 from tests.api.people import PASSWORD, bearer, signed_in
 
 NOBODYS = ("anonymous", "owner", "stranger", "wrong key", "ended session", "disabled")
@@ -115,6 +118,11 @@ TABLE = (
     Row("GET", "/v1/vocabulary/{entry_id}", "knowledge.read"),
     Row("PUT", "/v1/vocabulary/{entry_id}", "knowledge.write", {"kind": "word", "terms": ["净享Max"]}),
     Row("DELETE", "/v1/vocabulary/{entry_id}", "knowledge.write"),
+    Row("GET", "/v1/handover-rules", "policy.read"),
+    Row("PUT", "/v1/handover-rules", "policy.write", {"table": json.loads(to_json(shipped_rules().rules))}),
+    Row("GET", "/v1/handover-rules/versions", "policy.read"),
+    Row("GET", "/v1/handover-rules/versions/{rules_version}", "policy.read"),
+    Row("GET", "/v1/tickets/{ticket_id}/handovers", "desk.read"),
     Row("GET", "/v1/tickets", "desk.read"),
     Row("GET", "/v1/tickets/{ticket_id}", "desk.read"),
     Row("POST", "/v1/tickets/{ticket_id}/resolve", "desk.work"),
@@ -192,6 +200,7 @@ def world(http: TestClient, services: Services, admin: dict[str, str]) -> World:
     question = services.gold.add(GoldEntry(text="多久发货？", facts=("24",)))
     services.gold.add(GoldEntry(text="退货期限是多久？", facts=("三十天",)))
     values = {
+        "rules_version": services.handover_rules.save(shipped_rules().rules).number,
         "entry_id": services.kb.vocabulary.add(VocabularyKind.WORD, ["净享"]).entry_id,
         "conversation_id": owner["conversation_id"],
         "message_id": answered["message_id"],
