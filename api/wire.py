@@ -65,7 +65,9 @@ def reply_json(reply: Reply) -> Json:
     `offer` is there where the customer is offered a person beside the reply: its `code`, and the `text` beside the button.
     """
     ms = {step: round(taken, 3) for step, taken in reply.ms.items()}
-    offer = None if reply.offer is None else {"code": reply.offer.code.value, "text": reply.offer.text}
+    if reply.offer is None:
+        return {**_outcome_json(reply.outcome), "ms": ms}
+    offer = {"code": reply.offer.code.value, "text": reply.offer.text}
     return {**_outcome_json(reply.outcome), "offer": offer, "ms": ms}
 
 
