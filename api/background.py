@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import Final
 
-from api import gold_running
+from api import gold_running, learning
 from api.composition import Services
 from core.errors import ZhidaError
 
@@ -20,7 +20,7 @@ _log = logging.getLogger("zhida.background")
 
 
 class Background:
-    """Three threads: one works through uploads, one saves the indexes, one runs the gold set when something changed."""
+    """Four threads: uploads, saving the indexes, the gold set when something changed, and the learning loop."""
 
     def __init__(self, services: Services, *, save_every_s: float = SAVE_EVERY_S) -> None:
         self._services = services
@@ -30,6 +30,7 @@ class Background:
             threading.Thread(target=self._work, name="zhida-worker", daemon=True),
             threading.Thread(target=self._save, name="zhida-snapshots", daemon=True),
             threading.Thread(target=self._run_gold, name="zhida-gold", daemon=True),
+            threading.Thread(target=self._learn, name="zhida-learning", daemon=True),
         ]
 
     def start(self) -> None:
@@ -66,6 +67,11 @@ class Background:
                 runner.step(self._stop)
             except ZhidaError:
                 _log.exception("The gold set can't be looked after; the next look is soon.")
+
+    def _learn(self) -> None:
+        runner = learning.LearningRunner(self._services)
+        while not self._stop.wait(learning.POLL_S):
+            runner.safe_step(self._stop)
 
     def _save_once(self) -> None:
         try:

@@ -9,12 +9,13 @@ from typing import Final
 
 from analytics.learning.candidates import CandidateStore
 from analytics.learning.gaps import GapStore
-from analytics.learning.mining import Mask, answered_by_a_person, unanswered
+from analytics.learning.mining import answered_by_a_person, unanswered
 from analytics.transcripts import Transcript, Transcripts
 from core.clock import Clock, utc_now
 from core.desk_events import DeskEvent, EventKind
 from core.episodes import EpisodeState
 from core.learning import Finding
+from core.masking import Mask
 from core.tickets import CloseReason
 from desk.events import Events
 
@@ -24,8 +25,8 @@ TEACHES: Final = frozenset({CloseReason.AGENT_SOLVED.value, CloseReason.CUSTOMER
 SETTLING_S: Final = 10.0
 """Events younger than this are looked at again: of two acts at once the later number may be there first."""
 
-Edited = Callable[[], Iterable[Finding]]
-"""What agents made of suggestions that they changed."""
+Edited = Callable[[Mask], Iterable[Finding]]
+"""What agents made of suggestions that they changed, with personal data removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Gatherer:
         candidates: CandidateStore,
         *,
         mask: Mask,
-        edited: Edited = lambda: (),
+        edited: Edited = lambda _mask: (),
         clock: Clock = utc_now,
     ) -> None:
         self._events = events
@@ -66,7 +67,7 @@ class Gatherer:
         replied = {event.subject.episode_id for event in news if event.kind is not EventKind.EPISODE_MOVED}
         solved = {event.subject.episode_id for event in news if _teaches(event)}
         read = self._transcripts.of_episodes([each for each in {*replied, *solved} if each is not None])
-        findings = [*self._learnt(read, {str(each) for each in solved}), *self._edited()]
+        findings = [*self._learnt(read, {str(each) for each in solved}), *self._edited(self._mask)]
         found = self._candidates.take_in(findings) if findings else 0
         questions = [question for transcript in read for question in unanswered(transcript, self._mask)]
         settled = [event.sequence for event in news if event.at <= self._clock() - timedelta(seconds=SETTLING_S)]

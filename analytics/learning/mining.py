@@ -6,16 +6,14 @@ Only what people wrote is learnt. The assistant's own sentences never are, or it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from analytics.transcripts import Line, Transcript
 from core.learning import MAX_ANSWER, MAX_QUESTION, Finding, GapQuestion, Origin
+from core.masking import Mask
 from core.text import fold
 from core.types import HandoverCode, MessageId, Role
-
-Mask = Callable[[str], str]
-"""Takes personal data out of a text."""
 
 UNANSWERED: Final = frozenset({HandoverCode.MISSING_KNOWLEDGE, HandoverCode.UNSUPPORTED_REQUEST})
 """Rules that fire for want of something to answer from."""

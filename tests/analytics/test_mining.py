@@ -7,9 +7,11 @@ import pytest
 from analytics.learning.mining import answered_by_a_person, unanswered
 from analytics.transcripts import Line, Transcript
 from core.types import Audience, ConversationId, HandoverCode, MessageId, Role
-from desk.privacy import masked
+from nlu.personal_data.finder import PersonalDataRecogniser
+from nlu.personal_data.masking import Masker
 from tests.analytics.samples import at
 
+masked = Masker(PersonalDataRecogniser()).masked
 C, A, P = Role.CUSTOMER, Role.ASSISTANT, Role.AGENT
 MISSING = HandoverCode.MISSING_KNOWLEDGE
 
@@ -35,7 +37,7 @@ class TestWhatHadNoAnswer:
         found = unanswered(transcript((C, "咖啡机能修吗？我电话 13800138000"), (A, "转给同事", GAVE_UP)), masked)
 
         assert [(each.text, each.customer, each.code) for each in found] == [
-            ("咖啡机能修吗？我电话 ***", "customer 3", MISSING)
+            ("咖啡机能修吗？我电话 [phone]", "customer 3", MISSING)
         ]
 
     def test_messages_in_a_row_are_one_question(self) -> None:
@@ -86,7 +88,7 @@ class TestWhatAPersonAnswered:
 
         assert found is not None
         assert found.question == "咖啡机能修吗？"
-        assert found.answer == "CM-2 可以寄修，运费由我们承担。进度会发到 ***。"
+        assert found.answer == "CM-2 可以寄修，运费由我们承担。进度会发到 [phone]。"
         assert found.message_ids == ("m2", "m8")
 
     def test_nothing_of_an_episode_without_a_person(self) -> None:
