@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import TYPE_CHECKING, NewType
+
+if TYPE_CHECKING:
+    from core.accounts import AccountId
+    from core.actors import CustomerId
+    from core.episodes import EpisodeId
+    from core.types import ConversationId, TicketId
 
 SurveyId = NewType("SurveyId", int)
 
@@ -31,3 +39,25 @@ class Involvement(StrEnum):
     """The assistant first, then a person."""
     AGENT = "agent"
     """Only people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """A question to a customer, whether it reached them, and what they said."""
+
+    survey_id: SurveyId
+    conversation_id: ConversationId
+    episode_id: EpisodeId | None
+    ticket_id: TicketId | None
+    customer_id: CustomerId | None
+    kind: SurveyKind
+    delivered: bool
+    reason: str
+    """Why it couldn't be delivered."""
+    involvement: Involvement
+    assignee_at_resolution: AccountId | None
+    """Whom the rating is about, whoever has the conversation now."""
+    asked_at: datetime
+    score: int | None
+    comment: str
+    rated_at: datetime | None

@@ -140,14 +140,14 @@ def _refuted(act: Act, held: Held, before: EpisodeRecord | None, policy: DeskPol
     """The ticket of a problem that a person solved lately, of which the customer now says that it isn't."""
     if before is None or before.state is not EpisodeState.RESOLVED:
         return None
-    resolved = [
+    lately = [
         card
         for card in tickets_of(act.connection, held.conversation_id)
-        if card.status is TicketStatus.RESOLVED
+        if (card.status is TicketStatus.RESOLVED or card.category.open)
         and card.last_resolved_at is not None
         and act.now - card.last_resolved_at <= policy.reopen_window
     ]
-    return resolved[-1] if resolved else None
+    return lately[-1] if lately else None
 
 
 def back_to_people(
@@ -155,9 +155,9 @@ def back_to_people(
 ) -> EpisodeRecord:
     """Open a resolved ticket again and queue the new episode. Its last agent keeps it only if they are there."""
     card = hold_ticket(act.connection, card.ticket_id)
-    card = step(
-        act, card, TicketTrigger.REOPENED, note="customer", window=policy.reopen_window, since=card.last_resolved_at
-    )
+    if card.status is TicketStatus.RESOLVED:
+        since = card.last_resolved_at
+        card = step(act, card, TicketTrigger.REOPENED, note="customer", window=policy.reopen_window, since=since)
     there = any(
         agent.account_id == card.assignee_id and present(agent, act.now, policy.present_for)
         for agent in all_agents(act.connection)

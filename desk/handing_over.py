@@ -16,6 +16,7 @@ from desk.episode_states import Trigger
 from desk.episodes import EpisodeRecord, Held, change_episode, move_episode, own
 from desk.openings import Cause, raise_ticket
 from desk.policy import DeskPolicy
+from desk.running import refresh_clocks
 from desk.staff import all_agents, present_agents, team_for
 from desk.ticket_rows import assign
 
@@ -42,7 +43,7 @@ def hand_over(
     team_id = episode.team_id or team_for(act.connection, (*request.topics, request.code.value))
     if episode.state is EpisodeState.ASSISTANT:
         episode = move_episode(act, held, episode, Trigger.HANDED_OVER)
-        first = {"code": episode.code or request.code, "team_id": team_id, "told": True}
+        first = {"code": episode.code or request.code, "team_id": team_id}
         episode = change_episode(act, episode, waiting_since=message.created_at, **first)
         act.log(EventKind.HANDED_OVER, held.subject(episode), new=request.code.value, reason=request.reason)
     priority = request.priority or PRIORITY_OF.get(request.code, Priority.MEDIUM)
@@ -51,7 +52,7 @@ def hand_over(
     card = raise_ticket(act, held, episode, message, cause)
     if episode.state is EpisodeState.QUEUED:
         episode, card = staff_it(act.by(SYSTEM), held, episode, card, policy)
-    return episode, card
+    return episode, refresh_clocks(act, card)
 
 
 def staff_it(

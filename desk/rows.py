@@ -15,6 +15,7 @@ from core.analysis import Analysis
 from core.database import storable
 from core.desk_events import EventKind, Subject
 from core.errors import NotFound
+from core.masking import Mask
 from core.types import (
     Answer,
     Clarification,
@@ -31,7 +32,6 @@ from core.types import (
     TicketId,
 )
 from desk.acts import Act
-from desk.privacy import masked
 from desk.records import CitationSpan, CustomerMessage
 from desk.tables import citations, conversations, messages, readings, replies, tickets, timings
 from desk.verification.segments import add_segments
@@ -209,14 +209,14 @@ def select_exchanges() -> Select[Any]:
 _reply: Final = messages.alias("reply")
 
 
-def to_customer_message(row: Row[Any]) -> CustomerMessage:
-    """A row of `select_exchanges`."""
+def to_customer_message(row: Row[Any], mask: Mask) -> CustomerMessage:
+    """A row of `select_exchanges`, masked."""
     return CustomerMessage(
         message_id=MessageId(row.id),
-        text=masked(row.text),
+        text=mask(row.text),
         audience=row.audience,
         outcome=row.outcome,
-        answer=masked(row.answer),
+        answer=mask(row.answer),
         tier=row.tier,
         confidence=row.confidence,
         created_at=row.created_at,

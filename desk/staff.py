@@ -157,10 +157,15 @@ def all_agents(connection: Connection, team_id: TeamId | None = None) -> list[De
 
 def one_agent(connection: Connection, account_id: AccountId) -> DeskAgent:
     """One agent. Raises `NotFound`."""
-    for each in all_agents(connection):
-        if each.account_id == account_id:
-            return each
-    raise NotFound("agent", account_id)
+    found = find_agent(connection, account_id)
+    if found is None:
+        raise NotFound("agent", account_id)
+    return found
+
+
+def find_agent(connection: Connection, account_id: AccountId) -> DeskAgent | None:
+    """One agent; `None` for an account that isn't at the desk."""
+    return next((each for each in all_agents(connection) if each.account_id == account_id), None)
 
 
 def all_teams(connection: Connection) -> list[Team]:

@@ -13,6 +13,7 @@ from core.clock import Clock, utc_now
 from core.database import reading, writing
 from core.episodes import Episode
 from core.errors import InvalidInput, NotFound
+from core.masking import Mask, withhold
 from core.settings import Secret
 from core.types import (
     Audience,
@@ -27,10 +28,13 @@ from core.types import (
     TicketStatus,
 )
 from desk import rows
+from desk.clocks import Clocks
+from desk.dialogues import Dialogues
 from desk.events import Events
 from desk.policy import DeskPolicy
 from desk.records import CitationSpan, Conversation, CustomerMessage, RecordedReply
 from desk.staff import Staff
+from desk.surveys import Surveys
 from desk.tables import CONTACT_CHARACTERS, citations, conversations, messages, replies, tickets
 from desk.turns import Turns
 
@@ -47,12 +51,18 @@ class Desk:
     What a method has changed is durable when it returns; an error means that nothing was changed.
     """
 
-    def __init__(self, engine: Engine, *, clock: Clock = utc_now, policy: DeskPolicy | None = None) -> None:
+    def __init__(
+        self, engine: Engine, *, clock: Clock = utc_now, policy: DeskPolicy | None = None, mask: Mask = withhold
+    ) -> None:
         self._engine = engine
         self._clock = clock
+        self._mask = mask
         self.policy = policy or DeskPolicy()
         self.turns = Turns(engine, clock=clock, policy=self.policy)
+        self.dialogues = Dialogues(engine, clock=clock, policy=self.policy)
         self.staff = Staff(engine, clock=clock)
+        self.clocks = Clocks(engine, clock=clock)
+        self.surveys = Surveys(engine, clock=clock, policy=self.policy)
         self.events = Events(engine)
 
     def open_conversation(self, *, audience: Audience, language: Language | None) -> tuple[ConversationId, Secret]:
@@ -130,7 +140,7 @@ class Desk:
             query = query.where(replies.c.outcome != "answer")
         query = query.order_by(messages.c.created_at.desc(), messages.c.id).offset(offset).limit(limit)
         with reading(self._engine) as connection:
-            return [rows.to_customer_message(row) for row in connection.execute(query)]
+            return [rows.to_customer_message(row, self._mask) for row in connection.execute(query)]
 
     def customer_message(self, message_id: MessageId) -> tuple[CustomerMessage, list[CitationSpan]]:
         """What a customer wrote, masked, with what the reply to it cites.
@@ -143,7 +153,7 @@ class Desk:
             if row is None:
                 raise NotFound("message", message_id)
             query = select(citations).where(citations.c.message_id == row.reply_id).order_by(citations.c.ordinal)
-            return rows.to_customer_message(row), [rows.to_span(span) for span in connection.execute(query)]
+            return rows.to_customer_message(row, self._mask), [rows.to_span(span) for span in connection.execute(query)]
 
     def tickets(self, *, offset: int = 0, limit: int = 100) -> list[Ticket]:
         """A page of the tickets, newest first."""
