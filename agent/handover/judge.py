@@ -56,6 +56,7 @@ class Judge:
             analysis=self._analysis(turn.text, vector),
             episode=episode,
             rules=self._rules(),
+            in_conversation=turn.episode is not None,
             alike=(*(0.0,) * skipped, *alike),
         )
 

@@ -27,7 +27,8 @@ _FILLER: Final = re.compile(
 def missing_knowledge(situation: Situation, reason: Wording = NOT_SUPPORTED) -> Finding | None:
     """5: the evidence doesn't answer. Said the first time, with the question what else would tell; then a person.
 
-    Where nothing at all was found, other words would find nothing either, so a person takes over at once.
+    A person takes over at once where asking is of no use: nothing at all was found, the sources contradict each other,
+    or the question came alone and nobody could reply.
     """
     rule = situation.rules.rule(HandoverCode.MISSING_KNOWLEDGE)
     retrieved = situation.retrieved
@@ -35,7 +36,8 @@ def missing_knowledge(situation: Situation, reason: Wording = NOT_SUPPORTED) -> 
         return None
     before = situation.ended_with(rule.code, HandoverCode.NEGATIVE_SENTIMENT)  # an apology answers nothing either
     misses, most = len(before) + 1, rule.limit("misses")
-    now = misses >= most or retrieved.empty or bool(retrieved.contradiction)
+    no_use = retrieved.empty or bool(retrieved.contradiction) or not situation.in_conversation
+    now = misses >= most or no_use
     figures = (Figure("certainty", retrieved.certainty, retrieved.threshold), Figure("misses", misses, most))
     return Finding(
         code=rule.code,

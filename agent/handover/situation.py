@@ -47,6 +47,8 @@ class Situation:
     analysis: Analysis
     episode: Episode
     rules: HandoverRules
+    in_conversation: bool = True
+    """The customer can reply. Otherwise nothing is asked back that nobody could answer."""
     alike: Sequence[float] = ()
     """Cosine of the message and each earlier one of the episode, in their order."""
     retrieved: Retrieved | None = None

@@ -122,11 +122,11 @@ class TestWithoutAModel:
         assert "".join(screen.pieces) == reply.outcome.text
         assert reply.model_failure is None
 
-    def test_too_little_evidence_is_said_and_asked_about_once(self, encoder: FakeEncoder) -> None:
-        """It says so, in the customer's language, and the nearest passages are recorded."""
+    def test_too_little_evidence_is_handed_over_with_what_was_nearest(self, encoder: FakeEncoder) -> None:
+        """It says so, in the customer's language, and names the nearest passages for the colleague."""
         reply, _ = ask(Assistant(ShelfFinder(encoder, evidence=WEAK), encoder), "Do you repair coffee machines?")
 
-        assert isinstance(reply.outcome, Clarification)
+        assert isinstance(reply.outcome, Handover)
         assert reply.outcome.code is HandoverCode.MISSING_KNOWLEDGE
         assert reply.outcome.text.startswith("Sorry")
         assert len(reply.outcome.nearest) == 3
@@ -217,11 +217,11 @@ class TestWithAModel:
         assert user.text.count("</question>") == 1
         assert user.text.count("<evidence>") == 1
 
-    def test_that_declines_counts_as_not_knowing(self, encoder: FakeEncoder) -> None:
+    def test_that_declines_the_conversation_is_handed_over(self, encoder: FakeEncoder) -> None:
         """The model may say that the evidence doesn't answer."""
         reply, screen = ask(Assistant(ShelfFinder(encoder), encoder, model=ScriptedModel(["NO_ANSWER"])), "退货")
 
-        assert isinstance(reply.outcome, Clarification)
+        assert isinstance(reply.outcome, Handover)
         assert reply.outcome.code is HandoverCode.MISSING_KNOWLEDGE
         assert screen.pieces == [reply.outcome.text]
 

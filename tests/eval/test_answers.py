@@ -266,14 +266,14 @@ class TestAsking:
         assert system.measures["auroc"].cases == 3
         assert (system.measures["contains_of_answers"].value, system.measures["contains_of_answers"].cases) == (0.5, 2)
 
-    def test_what_isn_t_answered_is_judged_by_what_was_found(self, shop: Path) -> None:
+    def test_what_is_handed_over_is_judged_by_what_was_found(self, shop: Path) -> None:
         """So that confidence is judged on every question, not only on those that got an answer."""
         suite = read_answer_suites(shop)[0]
         with AnswerBench(suite, encoder=FakeEncoder(dimension=256)) as bench:
             asked = bench.ask(limit=SILENT)
 
         cases = to_run_file("shop", asked, models={}, settings={}, passages=2).systems[PRODUCT].cases
-        assert {case.details["outcome"] for case in cases} == {"clarification"}
+        assert {case.details["outcome"] for case in cases} == {"handover"}
         assert [case.judgement is not None and case.judgement.right for case in cases] == [True, False, False]
 
     def test_a_configured_model_writes_the_answers(self, shop: Path) -> None:
