@@ -64,7 +64,7 @@ class GoldImported:
 
 @dataclass(frozen=True, slots=True)
 class AskedMessage:
-    """What a customer wrote and how it was answered, with addresses and long numbers masked."""
+    """What a customer wrote and how it was answered, with personal data masked."""
 
     message_id: MessageId
     text: str

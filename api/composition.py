@@ -18,8 +18,10 @@ if TYPE_CHECKING:  # each is imported where it is first needed, since a command 
     from sqlalchemy import Engine
 
     from agent.assistant import Assistant
+    from analytics.service import Analytics
     from api.accounts.passwords import Passwords
     from api.accounts.store import Accounts
+    from api.learning import Learning
     from core.types import DocumentVersion
     from desk.handover.packages import HandoverPackages
     from desk.handover.store import HandoverRuleStore
@@ -32,7 +34,10 @@ if TYPE_CHECKING:  # each is imported where it is first needed, since a command 
     from kb.store import KnowledgeBase
     from models.chat import ChatModel
     from models.encoder import Encoder
+    from models.lac_tagger import LacTagger
     from nlu.analyzer import Analyzer
+    from nlu.personal_data.finder import PersonalDataRecogniser
+    from nlu.personal_data.masking import Masker
     from retrieval.calibration.keeper import RiskKeeper
     from retrieval.inquiry import Inquiry
     from retrieval.review import PairReview
@@ -94,7 +99,7 @@ class Services:
         """Conversations and tickets."""
         from desk.store import Desk
 
-        return Desk(self.engine, clock=self._replacements.clock)
+        return Desk(self.engine, clock=self._replacements.clock, mask=lambda text: self.masker.masked(text))
 
     @cached_property
     def accounts(self) -> Accounts:
@@ -109,6 +114,22 @@ class Services:
         from kb.gold import GoldStore
 
         return GoldStore(self.engine, clock=self._replacements.clock)
+
+    @cached_property
+    def analytics(self) -> Analytics:
+        """Figures of the service."""
+        from analytics.service import Analytics
+        from analytics.suggestions import SuggestionsRead
+
+        shown = SuggestionsRead(self.engine).facts
+        return Analytics(self.engine, lambda: self.encoder, shown=shown, clock=self._replacements.clock)
+
+    @cached_property
+    def learning(self) -> Learning:
+        """Unanswered questions, and what people's work teaches."""
+        from api.learning import Learning
+
+        return Learning(self, self._replacements.clock)
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -203,16 +224,32 @@ class Services:
     @cached_property
     def analyzer(self) -> Analyzer:
         """What is told of a message before anything is searched for."""
-        from nlu.analyzer import Analyzer
-        from nlu.entities.finder import EntityFinder
-        from nlu.personal_data.finder import PersonalDataRecogniser
+        from api.understanding import make_analyzer
 
-        return Analyzer(
-            self.encoder,
-            personal_data=PersonalDataRecogniser(),
-            entities=EntityFinder(),
-            clock=self._replacements.clock,
+        return make_analyzer(
+            self.encoder, self.tagger, self.personal_data, self.kb.vocabulary, clock=self._replacements.clock
         )
+
+    @cached_property
+    def tagger(self) -> LacTagger:
+        """Chinese words and names. Its weights are read with the first use."""
+        from api.understanding import make_tagger
+
+        return make_tagger()
+
+    @cached_property
+    def personal_data(self) -> PersonalDataRecogniser:
+        """What tells who somebody is."""
+        from api.understanding import make_recogniser
+
+        return make_recogniser(self.tagger)
+
+    @cached_property
+    def masker(self) -> Masker:
+        """Hides personal data."""
+        from nlu.personal_data.masking import Masker
+
+        return Masker(self.personal_data)
 
     @cached_property
     def risk(self) -> RiskKeeper:
@@ -259,14 +296,16 @@ class Services:
 
     @cached_property
     def model(self) -> ChatModel | None:
-        """The language model, if one is configured."""
-        if self._replacements.model is not None:
-            return self._replacements.model
-        if self.settings.model is None and self.settings.model_base_url is None:
+        """The language model, if one is configured. One outside this process never sees personal data."""
+        if self._replacements.model is None and self.settings.model is None and self.settings.model_base_url is None:
             return None  # spares the import of the language model's libraries
-        from models.loading import load_chat_model
+        from models.loading import load_chat_model, runs_here
+        from models.masked_chat import MaskedChatModel
 
-        return load_chat_model(self.settings)
+        model = self._replacements.model or load_chat_model(self.settings)
+        if model is None or runs_here(self.settings):
+            return model
+        return MaskedChatModel(model, lambda known: self.masker.masking(known=known))
 
 
 def open_services(

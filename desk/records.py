@@ -38,11 +38,11 @@ class CitationSpan:
 
 @dataclass(frozen=True, slots=True)
 class CustomerMessage:
-    """What a customer wrote and how it was answered, without saying who it was. See `desk.privacy`."""
+    """What a customer wrote and how it was answered, without saying who it was."""
 
     message_id: MessageId
     text: str
-    """With addresses and long numbers masked."""
+    """With personal data masked."""
     audience: Audience
     outcome: str
     """`answer`, `clarification` or `handover`."""

@@ -114,7 +114,8 @@ def _outcome_columns(outcome: Outcome) -> dict[str, Any]:
         case Answer():
             return {"outcome": "answer", "tier": outcome.tier}
         case Clarification():
-            return {"outcome": "clarification", "options": outcome.options}
+            nearest = tuple(str(passage_id) for passage_id in outcome.nearest)
+            return {"outcome": "clarification", "options": outcome.options, "code": outcome.code, "nearest": nearest}
         case Handover():
             nearest = tuple(str(passage_id) for passage_id in outcome.nearest)
             return {"outcome": "handover", "code": outcome.code, "reason": outcome.reason, "nearest": nearest}

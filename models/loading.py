@@ -75,6 +75,11 @@ def load_chat_model(settings: Settings) -> ChatModel | None:
     )
 
 
+def runs_here(settings: Settings) -> bool:
+    """Whether the language model runs in this process, so that nothing that it is asked leaves the machine."""
+    return settings.model is not None and settings.model.endswith(GGUF)
+
+
 def _local(path: Path, threads: int) -> ChatModel:
     if not path.is_file():
         raise ConfigurationError(f"ZHIDA_MODEL is {str(path)!r}, but there is no such file.")

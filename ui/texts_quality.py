@@ -115,9 +115,9 @@ QUALITY_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "gold.from_messages": ("从客户提问中选", "Choose from conversations"),
     "gold.messages": ("客户最近的提问", "What customers asked lately"),
     "gold.messages.note": (
-        "邮箱和长数字已隐去。加入前请确认问题里没有个人信息，并且脱离上下文也能看懂。",
-        "E-mail addresses and long numbers are masked. Before you add one, check that nothing personal is in it "
-        "and that it makes sense by itself.",
+        "个人信息（电话、证件、地址、姓名等）已隐去。加入前请再看一眼，并且脱离上下文也能看懂。",
+        "Personal data (phones, documents, addresses, names) is masked. Before you add one, check once more "
+        "that nothing personal is in it and that it makes sense by itself.",
     ),
     "gold.messages.unanswered": ("只看没答上的", "Only unanswered ones"),
     "gold.messages.all": ("看全部", "Show all"),

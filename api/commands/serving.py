@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import socket
-import sys
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -52,9 +51,10 @@ def run(session: Session, services: Services, *, host: str, port: int) -> None:
     from api.app import create_app
     from api.background import Background
     from api.composition import warm_up
+    from api.logs import log_to_stderr
     from api.serving import make_server, mount_pages, run_until_told
 
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    log_to_stderr()
     logging.getLogger("httpx").setLevel(logging.WARNING)  # would log every call that the pages make
     with _listen(host, port) as listener:
         bound: int = listener.getsockname()[1]

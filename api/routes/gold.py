@@ -116,7 +116,7 @@ def list_messages(
 ) -> list[CustomerMessage]:
     """What customers asked lately, newest first, to choose gold questions from.
 
-    Who asked isn't told; e-mail addresses and long numbers are masked.
+    Who asked isn't told; personal data is masked.
     """
     return services_of(request).desk.customer_messages(unanswered=unanswered, offset=offset, limit=limit)
 

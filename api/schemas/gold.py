@@ -223,7 +223,7 @@ class Imported(BaseModel):
 
 
 class AskedMessage(BaseModel):
-    """What a customer wrote and how it was answered, with addresses and long numbers masked."""
+    """What a customer wrote and how it was answered, with personal data masked."""
 
     model_config = example(
         message_id="5d2a…",

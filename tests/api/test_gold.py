@@ -151,7 +151,7 @@ class TestConversations:
         draft = client.propose_gold(oldest.message_id)
         kept = client.add_gold(replace(draft, text="运费是多少钱？"), message_id=oldest.message_id)
 
-        assert (newest.text, newest.outcome) == ("转人工，电话 ***", "handover")
+        assert (newest.text, newest.outcome) == ("转人工，电话 [phone]", "handover")
         assert [message.text for message in client.asked_messages(unanswered=True)] == [newest.text]
         assert (draft.text, draft.audience, draft.answerable) == ("运费多少？", Audience.PUBLIC, True)
         assert draft.sources == (GoldSource("常见问题.jsonl", "满 99 元免运费。"),)

@@ -32,6 +32,8 @@ from core.types import (
 )
 from desk.store import CitationSpan, Desk
 from desk.tables import replies, timings
+from nlu.personal_data.finder import PersonalDataRecogniser
+from nlu.personal_data.masking import Masker
 from tests.kb.samples import SetClock, everything_in
 
 DOCUMENT = DocumentId("d" * 32)
@@ -52,7 +54,7 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def desk(database: Engine, clock: SetClock) -> Desk:
-    return Desk(database, clock=clock)
+    return Desk(database, clock=clock, mask=Masker(PersonalDataRecogniser()).masked)
 
 
 @pytest.fixture
@@ -201,13 +203,13 @@ class TestWhatCustomersAsked:
         assert conversation not in str(oldest)
 
     def test_is_masked_where_it_names_a_person(self, desk: Desk, conversation: ConversationId) -> None:
-        """Addresses and long numbers, in the question and in the reply; the conversation keeps them."""
+        """In the question and in the reply; the conversation keeps it."""
         said = Answer("已登记 138-1234-5678。", (), 0.9, Tier.QUOTED)
         desk.record(conversation, "我是 lin@customer.example，订单 TH20260418，13812345678", reply(said))
 
         (found,) = desk.customer_messages()
 
-        assert (found.text, found.answer) == ("我是 ***，订单 TH***，***", "已登记 ***。")
+        assert (found.text, found.answer) == ("我是 [email]，订单 TH20260418，[phone]", "已登记 [phone]。")
         assert "13812345678" in desk.history(conversation)[0].text
 
     def test_comes_with_what_was_cited(self, desk: Desk, conversation: ConversationId) -> None:
