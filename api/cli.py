@@ -23,6 +23,7 @@ from api.commands import (
     ingesting,
     maintenance,
     moving,
+    nlu,
     pairs,
     serving,
     vocabulary,
@@ -52,6 +53,7 @@ app.add_typer(documents.app, name="documents")
 app.add_typer(pairs.app, name="qa")
 app.add_typer(gold.app, name="gold")
 app.add_typer(vocabulary.app, name="vocabulary")
+app.add_typer(nlu.app, name="nlu")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(handover_rules.app, name="handover-rules")
 app.command()(maintenance.check)

@@ -23,6 +23,9 @@ def commands() -> set[str]:
 
 def _names(group: typer.Typer, prefix: str) -> Iterator[str]:
     for command in group.registered_commands:
+        if command.hidden:  # what the group does with something that is no command's name
+            yield prefix.strip()
+            continue
         yield prefix + (command.name or command.callback.__name__)  # type: ignore[union-attr]  # all have one
     for sub in group.registered_groups:
         assert sub.typer_instance is not None
