@@ -95,6 +95,8 @@ class EpisodeFacts:
     """What the customer wanted, in one word; empty where it isn't known."""
     question: str = ""
     """What the customer wrote first."""
+    agents: tuple[str, ...] = ()
+    """Accounts of the people who had it."""
     again_at: datetime | None = None
     """When the same customer, anywhere, next came with the same topic; see `analytics.topics`."""
 
@@ -211,6 +213,8 @@ class SuggestionFacts:
     shown_at: datetime
     use: Use
     used_at: datetime | None = None
+    shown_to: str = ""
+    """Name of the agent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ class _Episode:
     votes: list[Vote] = field(default_factory=list)
     queued: bool = False
     ended: Ended | None = None
+    agents: list[str] = field(default_factory=list)
 
     def facts(self, reader: _Reader) -> EpisodeFacts:
         said = tuple(_with_code(each, reader.codes.get(act)) for each, act in self.said)
@@ -91,6 +92,7 @@ class _Episode:
             votes=tuple(self.votes),
             queued=self.queued,
             ended=self.ended,
+            agents=tuple(dict.fromkeys(self.agents)),
         )
 
 
@@ -193,6 +195,8 @@ class _Reader:
                 self.codes[event.correlation_id] = code
             case EventKind.HANDOVER_OFFERED:
                 self.codes.setdefault(event.correlation_id, HandoverCode(event.new))
+            case EventKind.EPISODE_ASSIGNED if event.new:
+                each.agents.append(event.new)
             case EventKind.REPLY_RATED:
                 each.votes.append(Vote(event.at, event.new == "helpful"))
             case EventKind.EPISODE_OPENED | EventKind.EPISODE_MOVED:

@@ -34,13 +34,17 @@ class SuggestionsRead:
 
     def facts(self) -> list[SuggestionFacts]:
         """Every draft that was shown, with what became of it."""
-        columns = (suggestions.c.id, suggestions.c.state, suggestions.c.shown_at, suggestions.c.decided_at)
+        names = ("id", "state", "shown_at", "decided_at", "shown_to")
         with reading(self._engine) as connection:
             return [
                 SuggestionFacts(
-                    suggestion_id=str(row.id), shown_at=row.shown_at, use=USES[row.state], used_at=row.decided_at
+                    suggestion_id=str(row.id),
+                    shown_at=row.shown_at,
+                    use=USES[row.state],
+                    used_at=row.decided_at,
+                    shown_to=row.shown_to or "",
                 )
-                for row in connection.execute(select(*columns))
+                for row in connection.execute(select(*(suggestions.c[name] for name in names)))
             ]
 
     def edited(self, mask: Mask) -> list[Finding]:

@@ -7,7 +7,7 @@ many of them were still open when it was computed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
@@ -87,3 +87,72 @@ class Figure:
     def hidden(self) -> bool:
         """Too few cases to show a share, a score or times."""
         return self.kind is not FigureKind.COUNT and self.n < MIN_CASES
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A figure with its words, each as (Chinese, English)."""
+
+    figure: Figure
+    title: tuple[str, str]
+    definition: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TileGroup:
+    """Figures that belong together: `assistant`, `waiting`, `service`, `customers`, `suggestions`."""
+
+    name: str
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """Episodes that began on one day (UTC) and in which the assistant was involved."""
+
+    day: date
+    involved: int
+    contained: int
+    confirmed: int
+    assumed: int
+    handed_over: int
+
+
+@dataclass(frozen=True, slots=True)
+class WaitCounts:
+    """How many customers waited so long."""
+
+    up_to_s: float | None
+    """Upper end in seconds; `None` for what is longer than all others."""
+    agent: int
+    """Until a person replied."""
+    anybody: int
+    """Until the assistant or a person did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiguresReport:
+    """All figures of a period."""
+
+    period: Period
+    whose: str
+    """`all`, or `team` or `own` for readers who may see no more."""
+    groups: tuple[TileGroup, ...]
+    handovers: tuple[Tile, ...]
+    """Shares of episodes by the rule that handed them over, those that happened, the most frequent first."""
+    days: tuple[DayCounts, ...]
+    waits: tuple[WaitCounts, ...]
+    waiting: int
+    """Customers whom no person has answered."""
+    ratings: tuple[int, ...]
+    """How many customers gave 1, 2, 3, 4 and 5."""
+
+
+@dataclass(frozen=True, slots=True)
+class FigureCase:
+    """One row behind a figure."""
+
+    case_id: str
+    """E.g. `episode 12`."""
+    value: float
+    open: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from api.composition import Services
 from api.limits import Limits, Rate
 from core.accounts import Role
 from core.gold import GoldEntry
-from core.types import Audience, QAStatus
+from core.learning import Finding, GapQuestion, Origin
+from core.types import Audience, ConversationId, HandoverCode, MessageId, QAStatus
 from core.vocabulary import VocabularyKind
 from desk.handover.form import to_json
 from desk.handover.store import shipped_rules
@@ -97,6 +99,16 @@ TABLE = (
     Row("GET", "/v1/risk", "knowledge.read"),
     Row("PUT", "/v1/risk", "knowledge.write", {"share": 0.05, "of": "questions"}),
     Row("POST", "/v1/risk/calibration", "knowledge.write"),
+    Row("GET", "/v1/figures", "figures.read"),
+    Row("GET", "/v1/figures/{name}/cases", "figures.read"),
+    Row("GET", "/v1/gaps", "knowledge.read"),
+    Row("GET", "/v1/gaps/{gap_id}", "knowledge.read"),
+    Row("PUT", "/v1/gaps/{gap_id}", "knowledge.write", {"owner": "Lin", "due_on": "2026-05-01"}),
+    Row("POST", "/v1/gaps/{gap_id}/trial", "knowledge.write"),
+    Row("GET", "/v1/candidates", "knowledge.read"),
+    Row("GET", "/v1/candidates/{candidate_id}", "knowledge.read"),
+    Row("PUT", "/v1/candidates/{candidate_id}", "knowledge.write", {"question": "能修吗？", "answer": "能。"}),
+    Row("POST", "/v1/candidates/{candidate_id}/decision", "knowledge.write", {"decision": "dismiss"}),
     Row("GET", "/v1/gold", "knowledge.read"),
     Row("POST", "/v1/gold", "knowledge.write", {"text": "店里有洗碗机吗？", "answerable": False}),
     Row("POST", "/v1/gold/import", "knowledge.write", {"question": "退货几天？", "facts": ["三十天"]}),
@@ -209,6 +221,8 @@ def world(http: TestClient, services: Services, admin: dict[str, str]) -> World:
         "document_id": returns.document_id,
         "asked_id": asked.message_id,
         "gold_id": question.gold_id,
+        "name": "containment",
+        **learnt(services),
         "run_id": services.gold.request().run_id,
         "pair_id": services.kb.pairs(status=QAStatus.CANDIDATE)[0].pair_id,
     }
@@ -224,6 +238,23 @@ def world(http: TestClient, services: Services, admin: dict[str, str]) -> World:
     staff = {role: bearer(session) for role, session in sessions.items()}
     out = {"ended session": bearer(ended), "disabled": bearer(disabled)}
     return World(values, {"anonymous": {}, "admin key": admin, **sent, **staff, **out})
+
+
+def learnt(services: Services) -> dict[str, Any]:
+    """A gap and a candidate."""
+    loop, conversation = services.learning, ConversationId("c" * 32)
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    asked = GapQuestion(
+        message_id=MessageId("m" * 32), conversation_id=conversation, episode_id="", customer="visitor", text="能修吗？",
+        audience=Audience.PUBLIC, code=HandoverCode.MISSING_KNOWLEDGE, asked_at=now,
+    )  # fmt: skip
+    said = Finding(
+        origin=Origin.RESOLVED, key="1", conversation_id=conversation, message_ids=(), customer="visitor",
+        question="能修吗？", answer="可以寄修。", audience=Audience.PUBLIC, found_at=now,
+    )  # fmt: skip
+    loop.gaps.take_in([asked])
+    loop.candidates.take_in([said])
+    return {"gap_id": loop.gaps.gaps()[0].gap_id, "candidate_id": loop.candidates.candidates()[0].candidate_id}
 
 
 def send(http: TestClient, world: World, row: Row, role: str, **changed: Any) -> Any:
