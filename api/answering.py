@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
@@ -13,15 +14,19 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
+from api.bursts import BURST_S, Bursts, unfinished
 from api.limits import Limits
 from api.problems import Problem, problem_from_error
 from api.responses import internal_problem
-from api.wire import Json, reply_json
-from core.errors import ModelUnavailable, RateLimited, ZhidaError
-from core.types import ConversationId, Turn
+from api.wire import Json, reply_json, silence_json
+from core.errors import Conflict, ModelUnavailable, RateLimited, ZhidaError
+from core.text import detect_language
+from core.types import ConversationId, Reply, Silence, Turn
+from desk.failing import failed_reply
 
 if TYPE_CHECKING:
     from agent.assistant import Assistant
+    from desk.records import Received, TurnContext
     from desk.store import Conversation, Desk
 
 SIGN_OF_LIFE_S: Final = 10.0
@@ -54,12 +59,15 @@ class ServerEvent:
 class Answering:
     """Answers messages of conversations and records every reply before it is sent.
 
-    Work once begun is finished and recorded, even if the caller leaves.
+    A message is stored before it is answered. Work once begun is finished and recorded, even if the
+    caller leaves, unless a person took over or the customer wrote on meanwhile.
     """
 
-    def __init__(self, desk: Desk, assistant: Assistant, limits: Limits) -> None:
+    def __init__(self, desk: Desk, assistant: Assistant, limits: Limits, *, burst_s: float = BURST_S) -> None:
         self._desk = desk
         self._assistant = assistant
+        self._bursts = Bursts()
+        self._burst_s = burst_s
         self._places = _Places(limits)
         self._streams: set[_Stream] = set()
 
@@ -124,22 +132,71 @@ class Answering:
             stream.put(_error_event(internal_problem()))
 
     def _answer(self, place: _Place, conversation: Conversation, text: str, put: Callable[[ServerEvent], None]) -> Json:
-        """The path of a question: what was said before, the assistant, one transaction, the reply."""
+        """The path of a message: it is stored, then answered if the assistant has the turn, one run at a time."""
         with place:
-            turn = Turn(
-                text=text,
-                history=tuple(self._desk.history(conversation.conversation_id)),
-                audience=conversation.audience,
-                language=conversation.language,
-            )
+            received = self._desk.turns.receive(conversation.conversation_id, text)
+            self._bursts.arrived(conversation.conversation_id)
+            if not received.assistant_replies:
+                return _silence(received)
+            with self._bursts.alone(conversation.conversation_id):
+                if unfinished(text):
+                    self._bursts.wait(conversation.conversation_id, self._burst_s)
+                return self._reply_to(received, conversation, put)
+
+    def _reply_to(self, received: Received, conversation: Conversation, put: Callable[[ServerEvent], None]) -> Json:
+        """Run the assistant and keep its reply, unless a person or another message came first."""
+        turns = self._desk.turns
+        try:
+            context = turns.context(conversation.conversation_id)
+        except Conflict:  # a person was faster
+            return _silence(received)
+        if context.episode.version != received.version:
+            return _silence(received)
+        reply = self._run(context, conversation, put)
+        recorded = turns.commit(received, reply)
+        if recorded is None:
+            put(ServerEvent("restart", {}))
+            return _silence(received)
+        ticket = recorded.ticket.ticket_id if recorded.ticket else None
+        return {**reply_json(reply), "message_id": recorded.answer.message_id, "ticket_id": ticket}
+
+    def _run(self, context: TurnContext, conversation: Conversation, put: Callable[[ServerEvent], None]) -> Reply:
+        """The assistant's reply; if it can't give one, the conversation goes to a person."""
+        turn = Turn(
+            text=context.text,
+            history=context.history,
+            audience=conversation.audience,
+            language=conversation.language,
+            episode=context.episode,
+            message_id=context.message_id,
+        )
+        began = time.perf_counter()
+        try:
             reply = self._assistant.reply(
                 turn,
                 on_text=lambda piece: put(ServerEvent("text", {"text": piece})),
                 on_restart=lambda: put(ServerEvent("restart", {})),
             )
-            recorded = self._desk.record(conversation.conversation_id, text, reply)
-            ticket = recorded.ticket.ticket_id if recorded.ticket else None
-            return {**reply_json(reply), "message_id": recorded.answer.message_id, "ticket_id": ticket}
+            if reply.outcome.text.strip():
+                return reply
+            reason = "The assistant's reply was empty."
+        except Exception as error:  # noqa: BLE001 - whatever it was, the customer gets an honest sentence and a person
+            _log.exception("A reply in conversation %s failed.", conversation.conversation_id)
+            reason = f"The assistant failed ({type(error).__name__})."
+        put(ServerEvent("restart", {}))
+        language = conversation.language or detect_language(context.text)
+        return failed_reply(reason, language, ms=(time.perf_counter() - began) * 1000)
+
+
+def _silence(received: Received) -> Json:
+    """What the caller gets where the assistant says nothing."""
+    told = received.told
+    message = told if told is not None else received.message
+    return {
+        **silence_json(Silence(told.text if told is not None else "")),
+        "message_id": message.message_id,
+        "ticket_id": received.ticket.ticket_id if received.ticket is not None else None,
+    }
 
 
 class _Places:

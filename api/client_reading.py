@@ -35,6 +35,7 @@ from core.types import (
     Hit,
     Outcome,
     Passage,
+    Silence,
     Understood,
 )
 
@@ -103,7 +104,8 @@ def read_event(name: str, data: Any) -> Event:
 def read_conversation_reply(raw: Any) -> ConversationReply:
     """A reply as it was recorded. Errors as with `read`."""
     with _known_form():
-        return ConversationReply(_outcome(raw), raw["ms"], raw["message_id"], raw["ticket_id"])
+        outcome = Silence(raw["text"]) if raw["outcome"] == "silent" else _outcome(raw)
+        return ConversationReply(outcome, raw["ms"], raw["message_id"], raw["ticket_id"])
 
 
 def read_tested_reply(raw: Any) -> TestedReply:

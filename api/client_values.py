@@ -16,6 +16,7 @@ from core.types import (
     Hit,
     MessageId,
     Outcome,
+    Silence,
     TicketId,
     TicketStatus,
     Understood,
@@ -34,7 +35,7 @@ class Conversation:
 class ConversationReply:
     """What the assistant replied to a message, as it was recorded."""
 
-    outcome: Outcome
+    outcome: Outcome | Silence
     ms: Mapping[str, float]
     """Milliseconds by step; `total` is always present."""
     message_id: MessageId

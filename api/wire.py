@@ -13,7 +13,7 @@ from datetime import date
 from enum import Enum
 from typing import Any, Final, assert_never
 
-from core.types import Answer, Citation, Clarification, Handover, Hit, Outcome, Passage, Reply
+from core.types import Answer, Citation, Clarification, Handover, Hit, Outcome, Passage, Reply, Silence
 
 Json = dict[str, Any]
 
@@ -69,6 +69,12 @@ def reply_json(reply: Reply) -> Json:
         return {**_outcome_json(reply.outcome), "ms": ms}
     offer = {"code": reply.offer.code.value, "text": reply.offer.text}
     return {**_outcome_json(reply.outcome), "offer": offer, "ms": ms}
+
+
+def silence_json(silence: Silence) -> Json:
+    """That nobody replies at once, with the keys of a reply."""
+    keys = {"outcome": "silent", "text": silence.text, "citations": [], "confidence": 0.0, "tier": None}
+    return keys | {"ms": {"total": 0.0}}
 
 
 def _outcome_json(outcome: Outcome) -> Json:

@@ -470,6 +470,16 @@ class Handover:
 Outcome = Answer | Clarification | Handover
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The assistant says nothing: a person has the turn, or what was written later is answered together with this."""
+
+    text: str
+    """What the desk told the customer instead, e.g. that a colleague will reply; mostly empty."""
+
+
+
+
 class Role(StrEnum):
     """Who wrote a message."""
 

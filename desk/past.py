@@ -12,13 +12,13 @@ from sqlalchemy import Connection, Row, select
 from core.actors import CustomerId
 from core.episodes import Episode, EpisodeId, EpisodeState, PastTurn
 from core.tickets import CATEGORY
-from core.types import ConversationId, HandoverCode, Message, MessageId, Role, TicketId
+from core.types import ConversationId, HandoverCode, Message, MessageId, PassageId, Role, TicketId
 from desk import rows
 from desk.clock_tables import sla_clocks
 from desk.customer_tables import customers
 from desk.episodes import EpisodeRecord, Held
 from desk.records import TurnContext
-from desk.tables import messages, readings, replies, tickets
+from desk.tables import citations, messages, readings, replies, tickets
 
 SPEAKERS = frozenset({Role.CUSTOMER, Role.ASSISTANT, Role.AGENT})
 """Whose words the assistant reads. The desk's own sentences and notes tell it nothing."""
@@ -78,6 +78,8 @@ class _Line:
     outcome: str | None
     helpful: bool | None
     offered: HandoverCode | None
+    code: HandoverCode | None
+    cited: tuple[PassageId, ...]
     intent: str | None
     sentiment: int | None
     anger: float | None
@@ -86,7 +88,7 @@ class _Line:
 def _lines(connection: Connection, conversation_id: ConversationId, of: Sequence[EpisodeId]) -> list[_Line]:
     query = (
         select(
-            messages, replies.c.outcome, replies.c.helpful, replies.c.offered,
+            messages, replies.c.outcome, replies.c.helpful, replies.c.offered, replies.c.code,
             readings.c.intent, readings.c.sentiment, readings.c.anger,
         )
         .outerjoin(replies, replies.c.message_id == messages.c.id)
@@ -95,11 +97,26 @@ def _lines(connection: Connection, conversation_id: ConversationId, of: Sequence
         .where(messages.c.role != Role.NOTE)
         .order_by(messages.c.ordinal)
     )  # fmt: skip
-    return [_to_line(row) for row in connection.execute(query)]
+    found = connection.execute(query).all()
+    cited: dict[str, list[PassageId]] = {}
+    quoted = select(citations).where(citations.c.message_id.in_([row.id for row in found]))
+    for row in connection.execute(quoted.order_by(citations.c.message_id, citations.c.ordinal)):
+        cited.setdefault(row.message_id, []).append(PassageId(row.passage_id))
+    return [_to_line(row, tuple(cited.get(row.id, ()))) for row in found]
 
 
-def _to_line(row: Row[Any]) -> _Line:
-    return _Line(rows.to_message(row), row.outcome, row.helpful, row.offered, row.intent, row.sentiment, row.anger)
+def _to_line(row: Row[Any], cited: tuple[PassageId, ...]) -> _Line:
+    return _Line(
+        message=rows.to_message(row),
+        outcome=row.outcome,
+        helpful=row.helpful,
+        offered=row.offered,
+        code=row.code,
+        cited=cited,
+        intent=row.intent,
+        sentiment=row.sentiment,
+        anger=row.anger,
+    )
 
 
 def _turns(lines: Sequence[_Line], *, waits: bool) -> list[PastTurn]:
@@ -133,6 +150,8 @@ def _turn(pending: Sequence[_Line], reply: _Line | None) -> PastTurn:
         intent=last.intent,
         sentiment=last.sentiment,
         anger=last.anger,
+        code=reply.code if reply is not None else None,
+        cited=reply.cited if reply is not None else (),
     )
 
 

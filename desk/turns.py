@@ -16,6 +16,7 @@ from core.types import (
     ConversationId,
     Handover,
     Message,
+    MessageId,
     Reply,
     Role,
     Rule,
@@ -37,11 +38,13 @@ from desk.episodes import (
     move_episode,
     open_episode,
 )
+from desk.feedback import rate_message, withdraw
 from desk.handing_over import Request, hand_over
 from desk.handover.packages import add_package
 from desk.past import episode_noun, turn_context
 from desk.policy import DeskPolicy
 from desk.records import Received, RecordedReply, TurnContext
+from desk.surveys import offer_survey
 from desk.tables import messages
 from desk.texts import say
 from desk.ticket_rows import tickets_of
@@ -104,6 +107,31 @@ class Turns:
         with acting(self._engine, self._clock, ASSISTANT) as act:
             return self._commit(act, received, reply)
 
+    def rate(self, conversation_id: ConversationId, message_id: MessageId, *, helpful: bool) -> Episode:
+        """Keep what the customer thinks of a reply; of the last one it also says whether the problem is solved.
+
+        Raises:
+            NotFound: the conversation has no such reply of the assistant.
+        """
+        with acting(self._engine, self._clock, customer(None)) as act:
+            held = hold(act.connection, conversation_id)
+            rate_message(act.by(customer(held.customer_id)), held, message_id, helpful=helpful, policy=self._policy)
+            changed(act.connection, conversation_id)
+        return self.episode(conversation_id)
+
+    def withdraw(self, conversation_id: ConversationId) -> Episode:
+        """The customer doesn't want a person any more; the assistant goes on.
+
+        Raises:
+            NotFound: no such conversation.
+            Conflict: nobody is being waited for.
+        """
+        with acting(self._engine, self._clock, customer(None)) as act:
+            held = hold(act.connection, conversation_id)
+            withdraw(act.by(customer(held.customer_id)), held)
+            changed(act.connection, conversation_id)
+        return self.episode(conversation_id)
+
     def record(self, conversation_id: ConversationId, text: str, reply: Reply) -> RecordedReply:
         """A message and its reply in one step.
 
@@ -138,7 +166,7 @@ class Turns:
             )
         act = act.by(customer(held.customer_id))
         arrival = arrive(act, held, text, client_key=client_key, automatic=automatic, policy=self._policy)
-        told = _tell(act.by(SYSTEM), held, arrival, text)
+        told = _tell(act.by(SYSTEM), held, arrival, text, self._policy)
         ticket = _ticket_of(act, arrival.episode)
         return Received(
             message=arrival.message,
@@ -230,12 +258,14 @@ def _ticket_of(act: Act, episode: EpisodeRecord) -> Ticket | None:
     return rows.one_ticket(act.connection, own[-1].ticket_id) if own else None
 
 
-def _tell(act: Act, held: Held, arrival: Arrival, text: str) -> Message | None:
+def _tell(act: Act, held: Held, arrival: Arrival, text: str, policy: DeskPolicy) -> Message | None:
     """Say what became of the message, where the assistant says nothing: each thing once."""
     language = held.language or detect_language(text)
     episode = arrival.episode
     if arrival.confirmed:
-        return rows.add_message(act, held.subject(episode), Role.SYSTEM, say("solved", language))
+        told = rows.add_message(act, held.subject(episode), Role.SYSTEM, say("solved", language))
+        offer_survey(act, held, episode, policy)
+        return told
     silent = episode.told or not arrival.substantive or episode.agent_spoke_at is not None
     if _may_speak(episode) or silent:
         return None

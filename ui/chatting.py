@@ -10,7 +10,7 @@ from typing import Final
 from api.client import Client, Conversation, ConversationReply, FinalReply, Restart, TextPiece
 from core.errors import InvalidInput, NotFound, RateLimited, ZhidaError
 from core.settings import Secret
-from core.types import Answer, Clarification, ConversationId, Handover, Language, Message, Outcome, Role
+from core.types import Answer, Clarification, ConversationId, Handover, Language, Message, Role, Silence
 from ui.render import heading_path, source_gone, source_panel
 from ui.texts import say
 from ui.view import ChatView, Exchange, Progress, SourceCard, TicketNote
@@ -122,7 +122,7 @@ def _streamed(view: ChatView, client: Client, clock: Callable[[], float]) -> Ite
 
 def finished(exchange: Exchange, reply: ConversationReply) -> Exchange:
     """Return the exchange with a complete reply."""
-    outcome: Outcome = reply.outcome
+    outcome = reply.outcome
     done = replace(exchange, progress=Progress.DONE, text=outcome.text, message_id=reply.message_id)
     match outcome:
         case Answer():
@@ -135,6 +135,8 @@ def finished(exchange: Exchange, reply: ConversationReply) -> Exchange:
             return replace(done, options=outcome.options)
         case Handover():
             return replace(done, ticket=TicketNote(reply.ticket_id) if reply.ticket_id is not None else None)
+        case Silence():
+            return done
 
 
 def _with_last(view: ChatView, exchange: Exchange) -> ChatView:

@@ -107,11 +107,14 @@ class Outcome(BaseModel):
 
 
 class ConversationReply(Outcome):
-    """A reply as it was recorded."""
+    """A reply as it was recorded. `silent` means that the assistant says nothing, because a person has the turn
+    or because what was written later is answered together with this; `text` is what the customer is told."""
 
     model_config = example(**ANSWER, message_id="5d2a…", ticket_id=None)
 
+    outcome: Literal["answer", "clarification", "handover", "silent"]  # type: ignore[assignment]  # one more than Outcome
     message_id: str
+    """Of the reply; of the customer's own message where there is none."""
     ticket_id: int | None
     """The ticket that a handover opened or belongs to."""
 

@@ -18,9 +18,9 @@ from api.app import create_app
 from api.client import Client, Conversation, ConversationReply, FinalReply, Restart, TextPiece
 from api.composition import Replacements, Services
 from api.limits import Limits, Rate
-from core.errors import InvalidInput, ModelUnavailable, NotFound, RateLimited, StorageError, Unauthorized
+from core.errors import InvalidInput, ModelUnavailable, NotFound, RateLimited, Unauthorized
 from core.settings import Secret
-from core.types import Answer, Audience, Handover, MessageId, Role, TicketId, TicketStatus, Tier
+from core.types import Answer, Audience, Handover, HandoverCode, MessageId, Role, TicketId, TicketStatus, Tier
 from models.fake_encoder import FakeEncoder
 from tests.api.shop import KEY, Serve, add
 
@@ -284,8 +284,8 @@ class TestStreams:
         assert isinstance(last, FinalReply)
         assert "".join(one.text for one in events[at:] if isinstance(one, TextPiece)) == last.reply.outcome.text
 
-    def test_a_reply_that_fails_midway_ends_with_an_error(self, slow_shop: tuple[FastAPI, Slow], serve: Serve) -> None:
-        """The status was sent long ago, so an event says it; what went wrong stays on the server."""
+    def test_a_reply_that_fails_midway_goes_to_a_person(self, slow_shop: tuple[FastAPI, Slow], serve: Serve) -> None:
+        """What was sent of it doesn't count; the customer is told honestly, and what went wrong stays on the server."""
         app, slow = slow_shop
         slow.fails = True
         with Client(serve(app)) as client:
@@ -294,11 +294,16 @@ class TestStreams:
             next(events)
             slow.go_on.set()
 
-            with pytest.raises(StorageError, match="Something went wrong") as failed:
-                list(events)
+            rest = list(events)
 
-            assert "secret" not in str(failed.value)
-            assert client.messages(conversation) == []
+            last = rest[-1]
+            assert rest[0] == Restart()
+            assert isinstance(last, FinalReply)
+            assert isinstance(last.reply.outcome, Handover)
+            assert last.reply.outcome.code is HandoverCode.TOOL_FAILURE
+            assert last.reply.ticket_id is not None
+            assert "secret" not in f"{last.reply.outcome}"
+            assert [message.role for message in client.messages(conversation)] == [Role.CUSTOMER, Role.ASSISTANT]
 
     def test_a_conversation_waits_for_its_own_replies(self, slow_shop: tuple[FastAPI, Slow], serve: Serve) -> None:
         """One impatient customer doesn't take all the threads."""
