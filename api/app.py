@@ -13,13 +13,20 @@ from api.answering import Answering
 from api.auth import Gate, load_admin_key
 from api.composition import Services
 from api.limits import BodyGuard, Limits, RateLimiter
+from api.live import Live
 from api.responses import install_problem_handlers
 from api.routes import (
     accounts,
     conversations,
+    customer_desk,
+    desk,
+    desk_events,
+    desk_people,
     documents,
+    figures,
     gold,
     handover_rules,
+    learning,
     pairs,
     questions,
     risk,
@@ -39,7 +46,14 @@ ROUTERS: Final = (
     sessions.router,
     conversations.beginning,
     conversations.router,
+    customer_desk.router,
+    desk.router,
+    desk_events.router,
+    desk_people.router,
     documents.router,
+    figures.router,
+    learning.gaps,
+    learning.candidates,
     gold.router,
     handover_rules.router,
     handover_rules.packages,
@@ -70,9 +84,12 @@ def create_app(services: Services, limits: Limits | None = None) -> FastAPI:
     limits = limits or Limits(upload_bytes=services.settings.max_upload_mb * 1024 * 1024 + FORM_OVERHEAD)
     answering = Answering(services.desk, services.assistant, limits)
 
+    live = Live(services.desk.events.last_sequence)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
+        live.stop()
         answering.close()
 
     app = FastAPI(
@@ -86,6 +103,7 @@ def create_app(services: Services, limits: Limits | None = None) -> FastAPI:
     )
     app.state.services = services
     app.state.answering = answering
+    app.state.live = live
     app.state.throttles = Throttles(limits)
     app.state.visitor_proof = Secret(secrets.token_urlsafe(32))
     app.state.gate = Gate(

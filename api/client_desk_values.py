@@ -1,13 +1,15 @@
-"""What the client gives of the desk."""
+"""The desk over HTTP: what the server writes and the client reads. Each class has one example of itself."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import ConfigDict
 
 from core.accounts import AccountId
 from core.actors import CustomerId
-from core.analysis import NamedEntity
 from core.episodes import EpisodeId, EpisodeState
 from core.staff import TeamId
 from core.suggestions import DraftKind, SuggestionId, SuggestionState
@@ -16,9 +18,53 @@ from core.tickets import CloseReason, Priority
 from core.types import ConversationId, HandoverCode, Language, MessageId, Role, TicketId, TicketStatus
 
 
+def example(**values: Any) -> ConfigDict:
+    """How a class is described: docstrings of its fields, and one example."""
+    return ConfigDict(use_attribute_docstrings=True, json_schema_extra={"examples": [values]})
+
+
+_AT = "2026-11-23T09:00:00Z"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntityCard:
+    """A part of a message that service work needs."""
+
+    __pydantic_config__: ClassVar = example(type="order", start=3, end=15, text="2026112300017", value="2026112300017")
+
+    type: str
+    start: int
+    end: int
+    text: str
+    """As written."""
+    value: str
+    """In one form for all ways to write it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueItem:
     """A conversation as it stands in the queue."""
+
+    __pydantic_config__: ClassVar = example(
+        conversation_id="9f3c…",
+        version=7,
+        state="queued",
+        customer="",
+        language="zh",
+        code="customer_request",
+        priority="medium",
+        ticket_id=12,
+        owner_id=None,
+        owner=None,
+        team_id=1,
+        team="售后",
+        waiting_since=_AT,
+        due_at=_AT,
+        breached=False,
+        last_role="customer",
+        last_text="转人工",
+        last_at=_AT,
+    )
 
     conversation_id: ConversationId
     version: int
@@ -49,6 +95,10 @@ class QueueItem:
 class CitedSource:
     """A source that a message names."""
 
+    __pydantic_config__: ClassVar = example(
+        number=1, document="退换货政策.pdf", version=2, page=3, quote="自签收之日起三十天内可以无理由退货。"
+    )
+
     number: int
     document: str
     version: int
@@ -60,6 +110,22 @@ class CitedSource:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskMessage:
     """A message as the desk sees it."""
+
+    __pydantic_config__: ClassVar = example(
+        message_id="5d2a…",
+        sequence=3,
+        role="customer",
+        text="多久发货？",
+        created_at=_AT,
+        author=None,
+        intent="delivery",
+        sentiment=3,
+        anger=0.02,
+        entities=[],
+        outcome=None,
+        helpful=None,
+        citations=[],
+    )
 
     message_id: MessageId
     sequence: int
@@ -73,7 +139,7 @@ class DeskMessage:
     sentiment: int | None
     """1 very negative to 5 very positive, of a customer's."""
     anger: float | None
-    entities: tuple[NamedEntity, ...]
+    entities: tuple[EntityCard, ...]
     outcome: str | None
     """Of the assistant's: `answer`, `clarification` or `handover`."""
     helpful: bool | None
@@ -84,6 +150,17 @@ class DeskMessage:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerCard:
     """Who the customer is, as far as anybody knows."""
+
+    __pydantic_config__: ClassVar = example(
+        customer_id=4,
+        name="林",
+        identity_level=1,
+        vip=False,
+        tags=["批发"],
+        contact="lin@customer.example",
+        conversations=2,
+        since=_AT,
+    )
 
     customer_id: CustomerId | None
     name: str
@@ -100,6 +177,21 @@ class CustomerCard:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeCard:
     """One problem of the customer."""
+
+    __pydantic_config__: ClassVar = example(
+        episode_id=8,
+        number=1,
+        state="agent",
+        owner_id=2,
+        owner="王敏",
+        team_id=1,
+        team="售后",
+        code="customer_request",
+        started_at=_AT,
+        waiting_since=None,
+        wake_at=None,
+        close_reason=None,
+    )
 
     episode_id: EpisodeId
     number: int
@@ -119,6 +211,19 @@ class EpisodeCard:
 class TicketNote:
     """A ticket of the conversation."""
 
+    __pydantic_config__: ClassVar = example(
+        ticket_id=12,
+        status="open",
+        priority="medium",
+        code="customer_request",
+        reason="…",
+        question="转人工",
+        assignee="王敏",
+        due_at=_AT,
+        breached=False,
+        close_reason=None,
+    )
+
     ticket_id: TicketId
     status: TicketStatus
     priority: Priority
@@ -135,6 +240,8 @@ class TicketNote:
 class PackageLine:
     """One line of the summary, with the messages that it is taken from."""
 
+    __pydantic_config__: ClassVar = example(text="客户想退货。", messages=["5d2a…"])
+
     text: str
     messages: tuple[MessageId, ...]
 
@@ -142,6 +249,23 @@ class PackageLine:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageCard:
     """The hand-over package: what the person sees first."""
+
+    __pydantic_config__: ClassVar = example(
+        code="customer_request",
+        reason="…",
+        words=["转人工"],
+        wanted={"text": "退货", "messages": []},
+        tried={"text": "", "messages": []},
+        open_question={"text": "", "messages": []},
+        shown=[],
+        rejected=[],
+        suggestion=None,
+        suggestion_sources=[],
+        team="售后",
+        tags=[],
+        priority="medium",
+        priority_reason="…",
+    )
 
     code: HandoverCode
     reason: str
@@ -166,6 +290,22 @@ class PackageCard:
 class DeskConversation:
     """A conversation with all that a person needs to go on with it."""
 
+    __pydantic_config__: ClassVar = example(
+        conversation_id="9f3c…",
+        version=7,
+        language="zh",
+        channel="web",
+        customer={},
+        episode=None,
+        episodes=[],
+        tickets=[],
+        package=None,
+        entities=[],
+        messages=[],
+        mine=False,
+        may_work=True,
+    )
+
     conversation_id: ConversationId
     version: int
     language: Language | None
@@ -177,7 +317,7 @@ class DeskConversation:
     tickets: tuple[TicketNote, ...]
     package: PackageCard | None
     """Of the last hand-over."""
-    entities: tuple[NamedEntity, ...]
+    entities: tuple[EntityCard, ...]
     """Of the customer's messages, each once."""
     messages: tuple[DeskMessage, ...]
     mine: bool
@@ -189,6 +329,17 @@ class DeskConversation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuggestionCard:
     """A draft for a reply."""
+
+    __pydantic_config__: ClassVar = example(
+        suggestion_id=3,
+        message_id="5d2a…",
+        kind="approved",
+        text="满 99 元免运费。[1]",
+        confidence=0.93,
+        source="常见问题",
+        state="shown",
+        citations=[],
+    )
 
     suggestion_id: SuggestionId
     message_id: MessageId
@@ -203,6 +354,17 @@ class SuggestionCard:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerState:
     """What a customer knows about their own conversation."""
+
+    __pydantic_config__: ClassVar = example(
+        sequence=4,
+        with_person=True,
+        waiting=True,
+        agent=None,
+        ticket_id=12,
+        label="已收到",
+        ask_solved=False,
+        survey=None,
+    )
 
     sequence: int
     """Of the last message."""
@@ -224,6 +386,10 @@ class CustomerState:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMessageForCustomer:
     """A message as its customer sees it."""
+
+    __pydantic_config__: ClassVar = example(
+        message_id="5d2a…", sequence=5, role="agent", text="您好，我来帮您处理。", created_at=_AT, author="王敏"
+    )
 
     message_id: MessageId
     sequence: int

@@ -115,7 +115,12 @@ def make_server(app: FastAPI) -> Server:
         proxy_headers=False,  # a forged X-Forwarded-For would slip through every limit
         timeout_graceful_shutdown=STOP_S,
     )
-    return Server(config, app.state.answering.interrupt)
+
+    def interrupt() -> None:
+        app.state.answering.interrupt()
+        app.state.live.stop()
+
+    return Server(config, interrupt)
 
 
 def run_until_told(server: Server, listener: socket.socket) -> None:
