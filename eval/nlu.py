@@ -1,11 +1,11 @@
-"""`zhida eval nlu`: which label a text has, whether it has one at all, and which entities it names."""
+"""`zhida eval nlu`: which label a text has, and whether it has one at all."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from rich.table import Table
@@ -15,13 +15,11 @@ from eval.measures.auroc import auroc_mean
 from eval.measures.judged import judged_measures
 from eval.measures.macro_f1 import macro_f1_mean
 from eval.measures.mean import Mean
-from eval.measures.span_f1 import span_f1
 from eval.runs import PRODUCT, CaseResult, Judgement, RunFile, RunKind, SystemRun, record
-from eval.suite_labels import EntitySuite, LabelKind, LabelledText, LabelSuite
+from eval.suite_labels import LabelKind, LabelledText, LabelSuite
 from models.encoder import Encoder, Vectors
 from nlu.classifier import Classified, Classifier, learn_vectors
 from nlu.folds import stratified_folds
-from nlu.recogniser import Recogniser
 
 FOLDS: Final = 5
 
@@ -159,31 +157,6 @@ def _areas(cases: Sequence[LabelledText], scores: Sequence[float], suffix: str) 
     return found
 
 
-def measure_entities(suite: EntitySuite, recogniser: Recogniser) -> RunFile:
-    """Precision, recall and F1 of exact entities, over the set, and the F1 of every text that names something."""
-    found = [tuple(recogniser.recognise(case.text)) for case in suite.cases]
-    whole = span_f1(found, [case.entities for case in suite.cases])
-    results = []
-    for case, own in zip(suite.cases, found, strict=True):
-        alone = span_f1([own], [case.entities])
-        values = {"text_f1": alone.f1} if own or case.entities else {}
-        results.append(
-            CaseResult(case.case_id, case.text, values, {"wanted": _told(case.entities), "found": _told(own)})
-        )
-    count = len(suite.cases)
-    also = {
-        name: Mean(value, 0.0, count)
-        for name, value in (("span_f1", whole.f1), ("precision", whole.precision), ("recall", whole.recall))
-    }
-    return record(
-        RunKind.NLU, suite.name, {PRODUCT: SystemRun.of(results, also=also)}, models={"recogniser": recogniser.name}
-    )
-
-
-def _told(entities: Sequence[Any]) -> list[list[Any]]:
-    return [[entity.start, entity.end, entity.type] for entity in entities]
-
-
 COLUMNS: Final[Mapping[str, str]] = {
     "accuracy": "accuracy",
     "macro_f1": "macro-F1",
@@ -192,6 +165,8 @@ COLUMNS: Final[Mapping[str, str]] = {
     "auroc_far": "AUROC far",
     "auroc_far_similarity": "far, similarity",
     "span_f1": "span-F1",
+    "precision": "precision",
+    "recall": "recall",
 }
 
 
@@ -210,6 +185,23 @@ def to_table(runs: Sequence[RunFile]) -> Table:
             figures = [_shown(each, system.measures.get(each)) for each in shown]
             labels = f"{system.facts['labels']:.0f}" if "labels" in system.facts else "–"
             table.add_row(run.suite, name, str(len(system.cases)), labels, *figures)
+    return table
+
+
+def types_table(runs: Sequence[RunFile]) -> Table:
+    """One line a suite and type of entity."""
+    table = Table(title="By type")
+    for heading in ("suite", "type"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("span-F1", "precision", "recall"):
+        table.add_column(heading, justify="right")
+    for run in runs:
+        measures = run.systems[PRODUCT].measures
+        for name in sorted(measures):
+            if name.startswith("span_f1_"):
+                kind = name.removeprefix("span_f1_")
+                figures = [f"{measures[f'{each}_{kind}'].value:.3f}" for each in ("span_f1", "precision", "recall")]
+                table.add_row(run.suite, kind, *figures)
     return table
 
 

@@ -83,7 +83,8 @@ class Analyzer:
     ) -> None:
         self._encoder = encoder
         self._personal_data = personal_data
-        self._entities = entities
+        self.entities = entities
+        """Finds entities; also for measuring it alone."""
         self._intents = intents
         self._sentiment = sentiment
         self._clock = clock
@@ -110,7 +111,7 @@ class Analyzer:
         return Analysis(
             language=_told("language", lambda: detect_language(head), detect_language("")),
             intent=intent,
-            entities=tuple(_told("entities", lambda: self._entities.find(head, now=moment), ())),
+            entities=tuple(_told("entities", lambda: self.entities.find(head, now=moment), ())),
             sentiment=mood,
             personal_data=tuple(_told("personal data", lambda: self._personal_data.find(text), ())),
             ms=1000 * (perf_counter() - started),

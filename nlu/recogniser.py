@@ -1,4 +1,4 @@
-"""The port of entity recognition. There is no implementation yet."""
+"""The port of recognisers that are measured: what a text names, and where."""
 
 from __future__ import annotations
 

@@ -1,15 +1,20 @@
-"""`zhida eval nlu`: labels of texts learnt from examples, and the entities that texts name."""
+"""`zhida eval nlu`: labels of texts learnt from examples, and the entities and personal data that texts name."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.commands.evaluate_retrieval import TABLE_WIDTH, RunOut
 from api.commands.session import AsJson, Home, begin, progress_bar, storage, warn
 from core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from api.composition import Services
+    from eval.runs import RunFile
+    from eval.suite_labels import EntitySuite
 
 app = typer.Typer()
 
@@ -25,43 +30,71 @@ def nlu(
             exists=True,
         ),
     ],
+    types: Annotated[
+        str | None,
+        typer.Option(
+            "--types",
+            help="Types of entities that count, with commas between; all of a set by default.",
+            show_default=False,
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Which texts are left out together.", min=0)] = 0,
     run: RunOut = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Accuracy and macro-F1 of labels learnt from examples; AUROC of telling texts that have none of them."""
+    """Accuracy of labels learnt from examples, AUROC of texts that have none; span-F1 of entities and personal data."""
     from rich.console import Console
 
-    from eval.nlu import measure_labels, to_table
+    from eval.nlu import measure_labels, to_table, types_table
     from eval.runs import PRODUCT, write_runs
-    from eval.suite_labels import EntitySuite, LabelSuite, read_label_suites
+    from eval.suite_labels import LabelSuite, read_label_suites
 
     session = begin(context, home, as_json)
     suites = [suite for place in data for suite in read_label_suites(place)]
-    labelled = [suite for suite in suites if isinstance(suite, LabelSuite)]
-    for suite in suites:
-        if isinstance(suite, EntitySuite):
-            named = sum(len(case.entities) for case in suite.cases)
-            warn(
-                f"{suite.name}: {len(suite.cases)} texts with {named} entities are read, but nothing is measured: "
-                "this version of Zhida recognises no entities."
-            )
-    names = [suite.name for suite in labelled]
+    names = [suite.name for suite in suites]
     if len(set(names)) < len(names):
         raise InvalidInput(f"A run file holds each suite once, but two of these have one name: {', '.join(names)}.")
-    if not labelled:
-        raise InvalidInput("Nothing was measured, as no text has a label. Give JSONL with `text` and `label`.")
     runs = []
     with storage(session) as services:
-        for each in labelled:
-            with progress_bar(f"{session.words('计算向量', 'Embedding')} {each.name}") as embedding:
-                runs.append(measure_labels(each, services.encoder, embedding, seed=seed))
+        for each in suites:
+            if isinstance(each, LabelSuite):
+                with progress_bar(f"{session.words('计算向量', 'Embedding')} {each.name}") as embedding:
+                    runs.append(measure_labels(each, services.encoder, embedding, seed=seed))
+            else:
+                found = _entities(each, services, types)
+                runs += [] if found is None else [found]
             if run is not None:  # after every suite, so that hours of measuring aren't lost with the last one
                 write_runs(run, runs)
+    if not runs:
+        raise InvalidInput("Nothing was measured: no text has a label, or entities of a type that Zhida knows.")
     if session.as_json:
         for one in runs:
             measures = one.systems[PRODUCT].measures
             session.emit({"suite": one.suite, "measures": {name: mean.value for name, mean in measures.items()}})
     else:
-        Console(width=max(TABLE_WIDTH, Console().width)).print(to_table(runs))
+        console = Console(width=max(TABLE_WIDTH, Console().width))
+        console.print(to_table(runs))
+        by_type = types_table(runs)
+        if by_type.row_count:
+            console.print(by_type)
+
+
+def _entities(suite: EntitySuite, services: Services, types: str | None) -> RunFile | None:
+    """Measured by whatever part of the product knows the set's types; only the types that it knows count."""
+    from eval.entities import EntitiesFound, PersonalDataFound, best_recogniser, measure_entities, type_counts
+
+    known = (EntitiesFound(services.analyzer.entities), PersonalDataFound(services.personal_data))
+    recogniser = best_recogniser(suite, known)
+    counts = type_counts(suite)
+    if recogniser is None:
+        warn(
+            f"{suite.name}: none of its types is known to Zhida, so that nothing is measured: {', '.join(sorted(counts))}."
+        )
+        return None
+    wanted = set(counts) if types is None else {each.strip() for each in types.split(",")}
+    left_out = {kind: count for kind, count in counts.items() if kind not in recogniser.types}
+    if left_out and types is None:
+        told = ", ".join(f"{kind} ({count})" for kind, count in sorted(left_out.items()))
+        warn(f"{suite.name}: measured as {recogniser.name}; left out, as Zhida doesn't look for them: {told}.")
+    return measure_entities(suite, recogniser, types=wanted & recogniser.types)

@@ -13,10 +13,11 @@ from api.cli import app
 from api.commands.session import Globals
 from api.composition import Replacements
 from core.errors import InvalidInput
+from eval.entities import measure_entities
 from eval.measures.accuracy import label_accuracy
 from eval.measures.macro_f1 import macro_f1, macro_f1_mean
 from eval.measures.span_f1 import SpanScore, span_f1
-from eval.nlu import MAJORITY, measure_entities, measure_labels
+from eval.nlu import MAJORITY, measure_labels
 from eval.runs import PRODUCT, read_run
 from eval.suite_labels import EntitySuite, LabelKind, LabelSuite, read_label_suites
 from models.fake_encoder import FakeEncoder
@@ -211,13 +212,24 @@ class TestCommand:
         assert (run.kind.value, run.suite, set(run.systems)) == ("nlu", "desk", {PRODUCT, MAJORITY})
         assert "macro-F1" in result.stdout
 
-    def test_says_that_entities_aren_t_measured_instead_of_giving_a_figure(self, split: Path, tmp_path: Path) -> None:
-        """The labels beside them are."""
-        names = write(tmp_path / "names.jsonl", [{"text": "张三", "entities": [{"type": "PER", "start": 0, "end": 2}]}])
+    def test_measures_entities_by_type_and_says_what_it_doesn_t_look_for(self, split: Path, tmp_path: Path) -> None:
+        """Sets have their own words for types: a PERSON is a name."""
+        text = "我叫张小明，看过《流浪地球》"
+        marked = [{"type": "PERSON", "start": 2, "end": 5}, {"type": "movie", "start": 8, "end": 14}]
+        names = write(tmp_path / "names.jsonl", [{"text": text, "entities": marked}])
 
-        result = self.zhida("--data", str(split), "--data", str(names), home=tmp_path)
+        result = self.zhida("--data", str(split), "--data", str(names), "--json", home=tmp_path)
 
-        assert "recognises no entities" in result.stderr
-        assert "names" not in result.stdout
-        with pytest.raises(InvalidInput, match="no text has a label"):
-            self.zhida("--data", str(names), home=tmp_path)
+        by_suite = {row["suite"].split("/")[-1]: row["measures"] for row in map(json.loads, result.stdout.splitlines())}
+        assert "movie (1)" in result.stderr
+        assert (by_suite["names"]["span_f1"], by_suite["names"]["recall_name"]) == (1.0, 1.0)
+        assert "accuracy" in by_suite["desk"]
+
+    def test_a_set_of_nothing_but_unknown_types_isn_t_measured(self, tmp_path: Path) -> None:
+        """Rather than with a figure of 0 that means nothing."""
+        text = write(
+            tmp_path / "films.jsonl", [{"text": "《流浪地球》", "entities": [{"type": "movie", "start": 0, "end": 6}]}]
+        )
+
+        with pytest.raises(InvalidInput, match="Nothing was measured"):
+            self.zhida("--data", str(text), home=tmp_path)
