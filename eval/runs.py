@@ -47,6 +47,7 @@ class RunKind(StrEnum):
     NLU = "nlu"
     LATENCY = "latency"
     GOLD = "gold"
+    HANDOVER = "handover"
 
 
 @dataclass(frozen=True, slots=True)

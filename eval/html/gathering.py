@@ -15,6 +15,7 @@ PRIMARY: Final[Mapping[RunKind, str]] = {
     RunKind.REFUSAL: "auroc",
     RunKind.NLU: "accuracy",
     RunKind.GOLD: "as_expected",
+    RunKind.HANDOVER: "as_expected",
 }
 """The measure that the bars show; of other kinds, the first one that a run gives."""
 

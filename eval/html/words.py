@@ -15,6 +15,7 @@ KINDS: Final[Mapping[RunKind, tuple[str, str]]] = {
     RunKind.NLU: ("理解", "Understanding"),
     RunKind.LATENCY: ("速度", "Latency"),
     RunKind.GOLD: ("标准问题", "Gold set"),
+    RunKind.HANDOVER: ("转人工", "Hand-over"),
 }
 
 
