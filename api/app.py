@@ -32,6 +32,8 @@ from api.routes import (
     risk,
     server,
     sessions,
+    stale_answers,
+    suggestions,
     tickets,
     vocabulary,
 )
@@ -60,6 +62,8 @@ ROUTERS: Final = (
     pairs.router,
     questions.router,
     risk.router,
+    stale_answers.router,
+    suggestions.router,
     tickets.router,
     vocabulary.router,
     server.router,

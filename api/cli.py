@@ -26,6 +26,7 @@ from api.commands import (
     nlu,
     pairs,
     serving,
+    stale_answers,
     vocabulary,
 )
 from api.commands.session import AsJson, Home, globals_of, warn
@@ -56,6 +57,7 @@ app.add_typer(vocabulary.app, name="vocabulary")
 app.add_typer(nlu.app, name="nlu")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(handover_rules.app, name="handover-rules")
+app.command()(stale_answers.stale_answers)
 app.command()(maintenance.check)
 app.command()(maintenance.reindex)
 app.command()(moving.copy_to)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # each is imported where it is first needed, since a command 
     from sqlalchemy import Engine
 
     from agent.assistant import Assistant
+    from agent.staleness import StaleFinder
+    from agent.suggestions.service import Suggestions
     from analytics.service import Analytics
     from api.accounts.passwords import Passwords
     from api.accounts.store import Accounts
@@ -26,6 +28,7 @@ if TYPE_CHECKING:  # each is imported where it is first needed, since a command 
     from desk.handover.packages import HandoverPackages
     from desk.handover.store import HandoverRuleStore
     from desk.store import Desk
+    from desk.verification.reviews import AnswerReviews
     from ingest.sandbox import Sandbox
     from ingest.worker import Worker
     from kb.following import FollowingIndexes
@@ -123,6 +126,29 @@ class Services:
 
         shown = SuggestionsRead(self.engine).facts
         return Analytics(self.engine, lambda: self.encoder, shown=shown, clock=self._replacements.clock)
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """Drafts, summaries and tones for agents."""
+        from api.suggesting import make_suggestions
+
+        return make_suggestions(self, self._replacements.clock)
+
+    @cached_property
+    def answer_reviews(self) -> AnswerReviews:
+        """Past answers that a change of the knowledge makes wrong."""
+        from desk.verification.reviews import AnswerReviews
+
+        return AnswerReviews(self.engine, mask=lambda text: self.masker.masked(text), clock=self._replacements.clock)
+
+    @cached_property
+    def stale_finder(self) -> StaleFinder:
+        """Looks for them."""
+        from agent.instruments import instruments_for
+        from agent.staleness import StaleFinder
+
+        instruments = instruments_for(self.encoder)
+        return StaleFinder(self.kb, self.answer_reviews, instruments, clock=self._replacements.clock)
 
     @cached_property
     def learning(self) -> Learning:

@@ -161,6 +161,13 @@ TABLE = (
     Row("GET", "/v1/desk/teams", "desk.read"),
     Row("POST", "/v1/desk/teams", "policy.write", {"name": "新队"}, also=frozenset({422})),
     Row("PUT", "/v1/desk/teams/{team_id}", "policy.write", {"name": "售后"}),
+    Row("GET", f"{DIALOGUE}/suggestions", "desk.read"),
+    Row("GET", f"{DIALOGUE}/summary", "desk.read"),
+    Row("GET", f"{DIALOGUE}/macro", "desk.read"),
+    Row("POST", "/v1/desk/suggestions/{suggestion_id}", "desk.work", {"state": "dismissed"}),
+    Row("POST", "/v1/desk/rewrite", "desk.work", {"text": "不能退。", "tone": "polite"}),
+    Row("GET", "/v1/stale-answers", "knowledge.read"),
+    Row("POST", "/v1/stale-answers/{message_id}", "knowledge.write", {"note": ""}, also=frozenset({404})),
     Row("GET", "/v1/tickets", "desk.read"),
     Row("GET", "/v1/tickets/{ticket_id}", "desk.read"),
     Row("POST", "/v1/tickets/{ticket_id}/resolve", "desk.work"),
@@ -257,6 +264,7 @@ def world(http: TestClient, services: Services, admin: dict[str, str]) -> World:
         **learnt(services),
         "run_id": services.gold.request().run_id,
         "pair_id": services.kb.pairs(status=QAStatus.CANDIDATE)[0].pair_id,
+        "suggestion_id": services.suggestions.for_message(owner["conversation_id"], asked.message_id)[0].suggestion_id,
     }
     added = services.accounts.add("somebody", Role.AGENT, PASSWORD, by=OPERATOR)
     values["account_id"] = added.account_id
