@@ -1,4 +1,4 @@
-"""What a server does between requests: it reads uploads and saves the indexes."""
+"""What a server does between requests: it reads uploads, saves the indexes and minds the desk's timers."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ SAVE_EVERY_S: Final = 60.0
 STOP_S: Final = 3.0
 """How long a stopping server waits for a job; its lease lets another worker take it up later."""
 
+TICK_S: Final = 5.0
+"""How late a timer of the desk may be."""
+
 _log = logging.getLogger("zhida.background")
 
 
@@ -30,6 +33,7 @@ class Background:
             threading.Thread(target=self._work, name="zhida-worker", daemon=True),
             threading.Thread(target=self._save, name="zhida-snapshots", daemon=True),
             threading.Thread(target=self._run_gold, name="zhida-gold", daemon=True),
+            threading.Thread(target=self._tick, name="zhida-desk", daemon=True),
             threading.Thread(target=self._learn, name="zhida-learning", daemon=True),
         ]
 
@@ -72,6 +76,13 @@ class Background:
         runner = learning.LearningRunner(self._services)
         while not self._stop.wait(learning.POLL_S):
             runner.safe_step(self._stop)
+
+    def _tick(self) -> None:
+        while not self._stop.wait(TICK_S):
+            try:
+                self._services.desk.tick()
+            except ZhidaError:
+                _log.exception("The desk's timers weren't looked after; the next look is soon.")
 
     def _save_once(self) -> None:
         try:

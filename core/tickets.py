@@ -165,3 +165,52 @@ class TicketCard:
     def category(self) -> TicketCategory:
         """What the status means."""
         return CATEGORY[self.status]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketState:
+    """The operator's own name for a status."""
+
+    key: str
+    status: TicketStatus
+    """What it stands for."""
+    label_zh: str
+    label_en: str
+    position: int
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLink:
+    """Two tickets that belong together."""
+
+    ticket_id: TicketId
+    other_id: TicketId
+    kind: LinkKind
+
+
+@dataclass(frozen=True, slots=True)
+class TicketCause:
+    """Something that made a ticket necessary."""
+
+    message_id: MessageId | None
+    """What the customer had written."""
+    family: TriggerFamily
+    code: HandoverCode | None
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """What is known of a file. Its bytes are kept by their hash."""
+
+    attachment_id: str
+    conversation_id: ConversationId
+    message_id: MessageId | None
+    ticket_id: TicketId | None
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    created_at: datetime

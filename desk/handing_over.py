@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from core.actors import SYSTEM
 from core.desk_events import EventKind
@@ -16,8 +17,9 @@ from desk.episode_states import Trigger
 from desk.episodes import EpisodeRecord, Held, change_episode, move_episode, own
 from desk.openings import Cause, raise_ticket
 from desk.policy import DeskPolicy
-from desk.running import refresh_clocks
-from desk.staff import all_agents, present_agents, team_for
+from desk.running import one_calendar, refresh_clocks
+from desk.sla.calendar import working_seconds
+from desk.staff import all_agents, one_team, present_agents, team_for
 from desk.ticket_rows import assign
 
 
@@ -60,7 +62,7 @@ def staff_it(
 ) -> tuple[EpisodeRecord, TicketCard]:
     """Give a queued episode to somebody if the policy says so; let it go on as a ticket if nobody is there."""
     there = present_agents(act.connection, episode.team_id, act.now, policy.present_for)
-    if not there:
+    if not there or not _at_work(act, episode):
         return move_episode(act, held, episode, Trigger.UNATTENDED), card
     if not policy.auto_assign:
         return episode, card
@@ -72,3 +74,12 @@ def staff_it(
         return episode, card
     episode = own(act, held, move_episode(act, held, episode, Trigger.CLAIMED), chosen)
     return episode, assign(act, card, chosen)
+
+
+def _at_work(act: Act, episode: EpisodeRecord) -> bool:
+    """Whether the team works at this hour."""
+    if episode.team_id is None:
+        return True
+    calendar_id = one_team(act.connection, episode.team_id).calendar_id
+    calendar = one_calendar(act.connection, calendar_id) if calendar_id is not None else None
+    return working_seconds(calendar, act.now, act.now + timedelta(seconds=1)) > 0

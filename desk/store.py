@@ -9,12 +9,15 @@ from typing import Final
 
 from sqlalchemy import Engine, insert, select, update
 
+from core.actors import customer
 from core.clock import Clock, utc_now
 from core.database import reading, writing
+from core.desk_events import EventKind, Subject
 from core.episodes import Episode
 from core.errors import InvalidInput, NotFound
 from core.masking import Mask, withhold
 from core.settings import Secret
+from core.tickets import CloseReason
 from core.types import (
     Audience,
     ConversationId,
@@ -25,22 +28,29 @@ from core.types import (
     Role,
     Ticket,
     TicketId,
-    TicketStatus,
 )
 from desk import rows
+from desk.acts import acting
 from desk.clocks import Clocks
 from desk.dialogues import Dialogues
 from desk.events import Events
 from desk.policy import DeskPolicy
 from desk.records import CitationSpan, Conversation, CustomerMessage, RecordedReply
 from desk.staff import Staff
+from desk.states import States
 from desk.surveys import Surveys
 from desk.tables import CONTACT_CHARACTERS, citations, conversations, messages, replies, tickets
+from desk.ticket_ties import TicketTies
+from desk.ticketing import Ticketing
+from desk.ticks import Ticks
 from desk.turns import Turns
 
 __all__ = ["CitationSpan", "Conversation", "CustomerMessage", "Desk", "RecordedReply"]
 
 TOKEN_BYTES: Final = 32
+WEB: Final = "web"
+"""The channel of the server's own chat."""
+
 _NOBODY: Final = hashlib.sha256(secrets.token_bytes(TOKEN_BYTES)).hexdigest()
 """Compared with when the conversation is unknown, so that both refusals take the same time."""
 
@@ -60,26 +70,33 @@ class Desk:
         self.policy = policy or DeskPolicy()
         self.turns = Turns(engine, clock=clock, policy=self.policy)
         self.dialogues = Dialogues(engine, clock=clock, policy=self.policy)
+        self.ticketing = Ticketing(engine, clock=clock, policy=self.policy)
+        self.ties = TicketTies(engine, clock=clock, policy=self.policy)
+        self.states = States(engine)
         self.staff = Staff(engine, clock=clock)
         self.clocks = Clocks(engine, clock=clock)
         self.surveys = Surveys(engine, clock=clock, policy=self.policy)
         self.events = Events(engine)
+        self._ticks = Ticks(engine, clock=clock, policy=self.policy)
 
-    def open_conversation(self, *, audience: Audience, language: Language | None) -> tuple[ConversationId, Secret]:
+    def open_conversation(
+        self, *, audience: Audience, language: Language | None, channel: str = WEB
+    ) -> tuple[ConversationId, Secret]:
         """Begin a conversation. Returns its id and its token, of which only a hash is stored."""
         conversation_id, token = ConversationId(uuid.uuid4().hex), secrets.token_urlsafe(TOKEN_BYTES)
-        with writing(self._engine) as connection:
-            connection.execute(
+        with acting(self._engine, self._clock, customer(None)) as act:
+            act.connection.execute(
                 insert(conversations).values(
                     id=conversation_id,
                     token_sha256=_hashed(token),
                     audience=audience,
                     language=language,
-                    created_at=self._clock(),
-                    channel="web",
+                    created_at=act.now,
+                    channel=channel,
                     version=0,
                 )
             )
+            act.log(EventKind.CONVERSATION_OPENED, Subject(conversation_id=conversation_id), new=channel)
         return conversation_id, Secret(token)
 
     def authorize(self, conversation_id: ConversationId, token: str) -> Conversation:
@@ -101,6 +118,10 @@ class Desk:
         query = query.order_by(messages.c.ordinal)
         with reading(self._engine) as connection:
             return [rows.to_message(row) for row in connection.execute(query)]
+
+    def tick(self) -> int:
+        """Do what is due by now: silences, alarms, waits, deadlines. Returns how many things that were."""
+        return self._ticks.tick()
 
     def record(self, conversation_id: ConversationId, text: str, reply: Reply) -> RecordedReply:
         """Store what the customer wrote and how it was answered, in one step.
@@ -186,11 +207,10 @@ class Desk:
             return rows.one_ticket(connection, ticket_id)
 
     def resolve(self, ticket_id: TicketId) -> Ticket:
-        """Close a ticket; one that is closed already stays as it is. Raises `NotFound`."""
-        still_open = update(tickets).where(tickets.c.id == ticket_id, tickets.c.status != TicketStatus.RESOLVED)
-        with writing(self._engine) as connection:
-            connection.execute(still_open.values(status=TicketStatus.RESOLVED, resolved_at=self._clock()))
-            return rows.one_ticket(connection, ticket_id)
+        """Close a ticket by the admin key; one that is done already stays as it is. Raises `NotFound`."""
+        if self.ticketing.card(ticket_id).category.open:
+            self.ticketing.resolve(ticket_id, None, CloseReason.AGENT_SOLVED)
+        return self.ticket(ticket_id)
 
 
 def _hashed(token: str) -> str:
