@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from agent.checks.asked import asked_hold
 from agent.checks.meaning import ACROSS, FEWEST_WORDS, PARAPHRASE, UNRELATED, Meaning
 from agent.checks.names import names_hold
 from agent.checks.negation import same_polarity
@@ -23,6 +24,7 @@ from retrieval.confidence import contains, content
 
 _SOURCE_WORD: Final = re.compile(
     r"(?:上述|以上|所给|提供的|the|given|provided|above)*\s*(?:资料|来源|文件|信息|sources?|evidence|documents?)"
+    r"(?:\s|、|和|与|及|以及|中|里|的|内容|可知|and|&)*"
 )
 _CLEARLY: Final = 0.7
 """Share of a sentence's words from which a passage that it doesn't name may be its source."""
@@ -209,6 +211,8 @@ class Verifier:
             yield Check.MEANING
 
     def _same_matter(self, claim: str, joined: str) -> bool:
+        if not asked_hold(self._question, joined):
+            return False
         taken_over = [unit for unit, held in zip(self._asked, contains(claim, self._asked), strict=True) if held]
         return not taken_over or sum(contains(joined, taken_over)) >= _SAME_MATTER * len(taken_over)
 

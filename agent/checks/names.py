@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from agent.citations import terms
-from core.text import HAN, fold, nfkc
+from core.text import HAN, comparable, fold, nfkc
 from models.lac_tagger import WordTagger
 
 _WORK: Final = re.compile(r"《([^《》]{1,40})》")
@@ -26,7 +26,8 @@ def names_hold(claim: str, source: str, question: str, tagger: WordTagger | None
     Without a tagger, Chinese names of people and places aren't looked at.
     """
     known = fold(f"{source}\n{question}")
-    return all(fold(name) in known for name in names(claim, tagger)) and _capitals_hold(claim, known)
+    together = comparable(known)
+    return all(comparable(name) in together for name in names(claim, tagger)) and _capitals_hold(claim, known)
 
 
 def names(claim: str, tagger: WordTagger | None = None) -> frozenset[str]:

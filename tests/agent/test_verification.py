@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agent.prompts import SYSTEM
 from agent.verification import Verified, Verifier
-from core.types import Language
+from core.types import Check, Language
 from tests.agent.shop import PASSAGES
 
 GOOD = "自签收之日起 7 天内可以申请无理由退货[1]。特价商品不支持退货[1]。"
@@ -103,6 +103,27 @@ class TestASentence:
 
         assert check(claim, question="无理由退货礼品卡") != []
         assert check(claim, question="礼品卡") == []
+
+    @pytest.mark.parametrize("question", ["型号 X400 的价格是多少？", "X400 多少钱"])
+    def test_about_another_model_than_was_asked_is_dropped(self, question: str) -> None:
+        """The source lists models, and this one isn't among them."""
+        assert check("价格是 299 元[2]。", question=question) == []
+        assert check("价格是 299 元[2]。", question=question.replace("X400", "X100")) != []
+
+    def test_keeps_its_reason_when_it_is_dropped(self) -> None:
+        """Every sentence has a verdict, in order, with where it stands in the answer."""
+        checked = verifier()
+        given = [*checked.take("特价商品不支持退货[1]。自签收之日起 7 个月内可以退货[1]。"), *checked.finish()]
+        held, dropped = checked.segments
+
+        answer = "".join(each.text for each in given)
+        assert (held.failed, held.citations) == ((), (1,))
+        assert answer[held.start : held.end] == "特价商品不支持退货。[1]"
+        assert (dropped.text, dropped.failed, dropped.start) == (
+            "自签收之日起 7 个月内可以退货。",
+            (Check.UNITS,),
+            None,
+        )
 
     def test_in_another_language_than_its_source_is_judged_by_its_numbers(self) -> None:
         """Words can't be compared across languages, numbers can."""
