@@ -16,16 +16,18 @@ from nlu.personal_data.types import Candidate, PersonalDataType
 _PROVINCE_NAMES: Final = "北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|内蒙古|广西|西藏|宁夏|新疆|香港|澳门"
 PROVINCE: Final = f"(?:{_PROVINCE_NAMES})(?:省|市|(?:维吾尔|壮族|回族)?自治区|特别行政区)?"
 
-_STOP: Final = (
-    "在到于是住往从去来的了和与及或为请把给寄发送我你他她它您也都就还要想有没不这那哪之家位将由对向经把让被叫"
+_STOP: Final = "在到是住居往的了与及我你他她它您也就还这那哪把被请给寄叫让向从为去"
+_STOP_FIRST: Final = f"{_STOP}于来和或发送都要想有没不之家位将由对经"
+"""Characters that hardly stand in the name of a place, or hardly begin one, but often stand before one."""
+_C: Final = f"(?:(?![{_STOP}])[{HAN}])"
+_F: Final = (
+    f"(?:(?![{_STOP_FIRST}])[{HAN}]|和(?=[平政县布田顺硕静林龙])|来(?=[宾安凤])|于(?=[都洪田])|都(?=[江匀昌安兰]))"
 )
-"""Characters that hardly stand in the name of a road, but often before one."""
-_C: Final = f"(?:(?![{_STOP}居住])[{HAN}])"
 
-_CITY: Final = f"{_C}{{1,7}}?(?:市|自治州|地区|盟)"
-_DISTRICT: Final = f"{_C}{{1,8}}?(?:新区|开发区|高新区|自治县|自治旗|林区|矿区|区|县|旗|市)"
-_TOWN: Final = f"{_C}{{1,6}}?(?:街道办事处|街道|镇|乡|苏木)"
-_VILLAGE: Final = f"{_C}{{1,6}}?(?:社区|村委会|村|屯|庄|里|新村)"
+_CITY: Final = f"{_F}{_C}{{0,6}}?(?:市|自治州|地区|盟)"
+_DISTRICT: Final = f"{_F}{_C}{{0,7}}?(?:新区|开发区|高新区|自治县|自治旗|林区|矿区|区|县|旗|市)"
+_TOWN: Final = f"{_F}{_C}{{0,5}}?(?:街道办事处|街道|镇|乡|苏木)"
+_VILLAGE: Final = f"{_F}{_C}{{0,5}}?(?:社区|村委会|村|屯|庄|里|新村)"
 _NUM: Final = r"(?:[0-9A-Za-z甲乙丙丁]{1,6}(?:[\-－~之/#][0-9A-Za-z]{1,6}){0,3}|[一二三四五六七八九十百零〇]{1,5})"
 _ROAD: Final = f"[{HAN}A-Za-z0-9·]{{1,10}}?(?:大道|大街|公路|国道|省道|环路|支路|马路|路|街|巷|弄|胡同|道|里弄|条)(?:[东南西北中]段|[东南西北]|[一二三四五六七八九十0-9]{{1,3}}(?:路|街|巷|弄|段))?"
 _ROADNO: Final = f"(?:{_NUM}(?:号院|号楼|号|弄|號))"
@@ -40,9 +42,9 @@ _FULL: Final = re.compile(
     f"(?:中国{_B})?(?:{_ADMIN})(?:{_TOWN}{_B})?(?:{_VILLAGE}{_B})?(?:{_ROAD}{_B}){{0,2}}(?:{_ROADNO}{_B})?(?:(?:{_POI}){_B})?(?:{_UNIT}{_B}){{0,5}}{_ROADNO}?"
 )
 _STREET: Final = re.compile(
-    f"(?:(?:{_TOWN}))?(?:(?![{_STOP}居住])[{HAN}]){{1,8}}?(?:大道|大街|公路|路|街|巷|弄|胡同)(?:[东南西北中]段|[东南西北]|[一二三四五六七八九十0-9]{{1,3}}(?:路|街|巷|弄|段))?{_B}{_NUM}(?:号院|号楼|号|弄|號)(?:{_B}(?:{_POI}))?(?:{_B}{_UNIT}){{0,5}}"
+    f"(?:(?:{_TOWN}))?{_F}{_C}{{0,7}}?(?:大道|大街|公路|路|街|巷|弄|胡同)(?:[东南西北中]段|[东南西北]|[一二三四五六七八九十0-9]{{1,3}}(?:路|街|巷|弄|段))?{_B}{_NUM}(?:号院|号楼|号|弄|號)(?:{_B}(?:{_POI}))?(?:{_B}{_UNIT}){{0,5}}"
 )
-_HOUSE: Final = re.compile(f"{_C}{{2,12}}?(?:小区|花园|公寓|大厦|家园|苑|新村|广场){_B}(?:{_UNIT}{_B}){{1,5}}")
+_HOUSE: Final = re.compile(f"{_F}{_C}{{1,11}}?(?:小区|花园|公寓|大厦|家园|苑|新村|广场){_B}(?:{_UNIT}{_B}){{1,5}}")
 _STRONG: Final = re.compile(
     "(?:路|街|巷|弄|道|胡同|村|镇|乡|街道|社区|小区|花园|公寓|大厦|广场|家园|苑|[号室幢栋座楼])"
 )
@@ -54,13 +56,13 @@ _SUFFIX: Final = (
     r"Plaza|Loop|Point|Heights|Ridge|View|Hill|Park|Crossing|Path)"
 )
 _EN_STREET: Final = re.compile(
-    rf"(?<![\w\-])\d{{1,6}}(?:[\-/]\d{{1,5}})?[A-Za-z]?(?:\s\d{{1,5}})?,?\s(?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?\s)?"
-    rf"(?:[\w.'’\-]+\s){{1,4}}?{_SUFFIX}\b\.?"
-    r"(?:,?\s(?:Apt|Apartment|Suite|Ste|Unit|Floor|Fl|Room|Rm|#)\.?\s?\#?[\w\-]{1,6})?"
-    r"(?:,\s?[A-Z][A-Za-z.'’\-]+(?:\s[A-Z][A-Za-z.'’\-]+){0,2})?(?:,?\s(?:[A-Z]{2}))?(?:,?\s\d{5}(?:-\d{4})?|,?\s[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2})?"
+    rf"(?<![A-Za-z0-9\-])\d{{1,6}}(?:[\-/]\d{{1,5}})?[A-Za-z]?(?:\s\d{{1,5}})?,?\s(?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?\s)?"
+    rf"(?:[A-Za-zÀ-ž0-9.'’\-]+\s){{1,4}}?{_SUFFIX}(?![A-Za-z])\.?"
+    r"(?:,?\s(?:Apt|Apartment|Suite|Ste|Unit|Floor|Fl|Room|Rm|#)\.?\s?\#?[A-Za-z0-9\-]{1,6})?"
+    r"(?:,\s?[A-Z][A-Za-z.'’\-]+(?:\s[A-Z][A-Za-z.'’\-]+){0,2})?(?:,?\s[A-Z]{2}(?![A-Za-z]))?(?:,?\s\d{5}(?:-\d{4})?|,?\s[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2})?"
 )
 _EN_UNIT: Final = re.compile(
-    r"(?<!\w)(?:P\.?\s?O\.?\sBox\s\d{1,7}|(?:Apt\.?|Apartment|Suite)\s#?\d{1,5}[A-Za-z]?)(?!\w)"
+    r"(?<![A-Za-z0-9])(?:P\.?\s?O\.?\sBox\s\d{1,7}|(?:Apt\.?|Apartment|Suite)\s#?\d{1,5}[A-Za-z]?)(?![A-Za-z0-9])"
 )
 
 

@@ -43,10 +43,9 @@ def surest(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Of overlapping candidates the one of the highest rank, then the longest, then the first; in order."""
     best_first = sorted(candidates, key=lambda each: (-each.rank, each.start - each.end, each.start))
     taken: list[Candidate] = []
-    covered: set[int] = set()
+    covered = bytearray(max((each.end for each in best_first), default=0))
     for candidate in best_first:
-        span = range(candidate.start, candidate.end)
-        if covered.isdisjoint(span):
-            covered.update(span)
+        if covered.find(1, candidate.start, candidate.end) < 0:
+            covered[candidate.start : candidate.end] = b"\1" * (candidate.end - candidate.start)
             taken.append(candidate)
     return sorted(taken)

@@ -4,61 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 from core.text import HAN
-from nlu.personal_data.first_names import FIRST_NAMES
 from nlu.personal_data.types import Candidate, PersonalDataType
+from nlu.word_lists import words_of
 
+LISTS: Final = Path(__file__).parent / "lists"
+
+FIRST_NAMES: Final = words_of(LISTS / "first_names.txt")
 SURNAMES: Final = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳穆农司卓古吉缪简芦麦褚娄窦戚岑景宫费卜晏席卫米柏宗瞿桂佟应臧闵苟邬边卞姬师仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查苑迟邝封谈匡鞠惠荆乐冀郁胥班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘闻厉伊仝区郜海阚帅屠豆朴盖练廉禹井祖巴丰卿国狄宣晋初云容敬扈晁芮普阙浦戈伏鹿薄邸雍辜羊乌母裘亓修邰赫杭况宿鲜印逯隆茹诺战慕玉银亢嵇哈湛宾戎茅於揭干尉冶斯元檀阴昝智幸奉衡富尧"
 )
-COMPOUND_SURNAMES: Final = frozenset(
-    [
-        "欧阳",
-        "司马",
-        "上官",
-        "诸葛",
-        "东方",
-        "皇甫",
-        "尉迟",
-        "公孙",
-        "慕容",
-        "司徒",
-        "令狐",
-        "长孙",
-        "宇文",
-        "夏侯",
-        "轩辕",
-        "端木",
-        "百里",
-        "南宫",
-        "独孤",
-        "呼延",
-        "申屠",
-        "澹台",
-        "太史",
-        "公冶",
-        "闻人",
-        "拓跋",
-        "西门",
-        "东郭",
-        "南郭",
-        "第五",
-        "万俟",
-        "赫连",
-        "钟离",
-        "宗政",
-        "濮阳",
-        "淳于",
-        "单于",
-        "仲孙",
-        "闾丘",
-        "鲜于",
-        "左丘",
-        "东野",
-    ]
-)
+COMPOUND_SURNAMES: Final = words_of(LISTS / "compound_surnames.txt")
 
 _BEFORE: Final = (
     "我叫|我是|我名叫|姓名|名字是|名字叫|名叫|叫做|收件人|收货人|收信人|寄件人|联系人|持卡人|户名|机主|户主|车主|业主|房主|投保人|被保险人|受益人|申请人|经办人|"
@@ -79,6 +38,9 @@ _NOT_GIVEN: Final = frozenset(
 )
 """Characters that are hardly part of a given name."""
 
+_WORDS: Final = words_of(LISTS / "no_names_zh.txt")
+"""Words that look like a surname and a given name."""
+
 _EN_WORD: Final = r"[A-ZÀ-ÖØ-ÞŠŽ][\w'’\-]*(?<!'s)(?<!’s)"
 _EN_NAME: Final = rf"(?P<name>{_EN_WORD}(?: (?:(?:van|von|de|der|la|bin|al) )?{_EN_WORD}){{0,2}})"
 _EN_TITLE: Final = re.compile(rf"(?<!\w)(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam|Mx)\b\.? {_EN_NAME}")
@@ -89,47 +51,10 @@ _EN_CUED: Final = re.compile(
 _EN_FIRST: Final = re.compile(
     rf"(?<![\w'’@.\-])(?P<name>(?:{'|'.join(sorted(FIRST_NAMES))})(?: (?:(?:van|von|de|der|la|bin|al) )?{_EN_WORD}){{0,2}})(?![\w@])"
 )
-_EN_NOT_NAMES: Final = frozenset(
-    [
-        "There",
-        "Team",
-        "Sir",
-        "Madam",
-        "All",
-        "Everyone",
-        "Support",
-        "Customer",
-        "Service",
-        "Zhida",
-        "Please",
-        "Thanks",
-        "Thank",
-        "Monday",
-        "Tuesday",
-        "Wednesday",
-        "Thursday",
-        "Friday",
-        "Saturday",
-        "Sunday",
-        "The",
-        "My",
-        "Your",
-        "Just",
-        "Not",
-        "Very",
-        "So",
-        "Still",
-        "Really",
-        "In",
-        "On",
-        "At",
-        "From",
-        "I",
-        "It",
-        "We",
-    ]
+_EN_NOT_NAMES: Final = words_of(LISTS / "no_names_en.txt")
+_FOREIGN: Final = re.compile(
+    f"(?<![{HAN}·])[{HAN}]{{2,5}}(?:·(?:(?![是的在和了来说与被为有就也])[{HAN}]){{1,6}}){{1,3}}"
 )
-_FOREIGN: Final = re.compile(f"(?<![{HAN}·])[{HAN}]{{2,5}}(?:·[{HAN}]{{1,6}}){{1,3}}")
 """`米雪儿·卡罗`: a dot between Chinese characters joins the parts of a foreign name."""
 
 
@@ -164,7 +89,7 @@ def is_chinese_name(written: str) -> bool:
     """Whether this may be a whole Chinese name: a surname and one or two more characters."""
     surname = _surname_length(written)
     given = written[surname:]
-    return surname > 0 and 1 <= len(given) <= 2 and not _NOT_GIVEN.intersection(given)
+    return surname > 0 and 1 <= len(given) <= 2 and written not in _WORDS and not _NOT_GIVEN.intersection(given)
 
 
 def _surname_length(text: str) -> int:
@@ -181,7 +106,8 @@ def _leading_name(written: str) -> str | None:
         if character in _NOT_GIVEN:
             break
         given += 1
-    return written[: surname + given] if given else None
+    name = written[: surname + given]
+    return name if given and not any(name.startswith(word) for word in _WORDS) else None
 
 
 def _trailing_name(written: str) -> str | None:
@@ -193,6 +119,7 @@ def _trailing_name(written: str) -> str | None:
             len(tail) == length
             and surname
             and length - surname in (1, 2)
+            and tail not in _WORDS
             and not _NOT_GIVEN.intersection(tail[surname:])
         ):
             return tail

@@ -24,20 +24,24 @@ _RUN: Final = re.compile(
 )
 """11 to 19 digits, single blanks or hyphens inside allowed, perhaps the X of an identity card."""
 
+_COMPACT_RUN: Final = re.compile(r"(?<![\dA-Za-z])\d{11,19}(?:[Xx](?![A-Za-z]))?(?!\d)")
+"""The same without anything inside: two numbers with a blank between are two numbers."""
+
+_COMPACT_MOBILE: Final = re.compile(r"(?<!\d)(?<!\d\.)1[3-9]\d{9}(?!\d)")
 _MOBILE: Final = re.compile(
-    rf"(?<!\d)(?<!\d[.\-])(?:(?:\+|00)?\s?86[ \-]?|\(\+?86\)\s?)?1[ \-.]?[3-9](?:{_SEPARATOR}\d){{9}}(?![ \-.]?\d)"
+    rf"(?<![\d+])(?<!\d[.\-])(?:(?:\+|00)?\s?86[ \-]?|\(\+?86\)\s?)?1[ \-.]?[3-9](?:{_SEPARATOR}\d){{9}}(?![ \-.]?\d)"
 )
 _LANDLINE: Final = re.compile(
     r"(?<![\d.\-A-Za-z])(?:(?:\+|00)86[ \-]?)?(?:\(0?\d{2,3}\)|0\d{2,3})[ \-]?[2-9]\d{2,3}[ \-]?\d{4}(?:[ \-转]{1,2}\d{1,5})?(?![\d\-]*\d)"
 )
 _SERVICE_LINE: Final = re.compile(r"(?<![\d\-])[48]00[ \-]\d{3,4}[ \-]\d{3,4}(?![\d\-]*\d)")
 _FOREIGN_PHONE: Final = re.compile(
-    r"(?<![\w.\-])(?:(?:\+|00)\d{1,3}[ \-.]?)?(?:\(\d{2,4}\)|\d{2,4})[ \-.]\d{2,4}(?:[ \-.]\d{2,4}){1,3}(?![\w\-]|\.\d)"
-    r"|(?<![\w.])\(\d{3}\)\s?\d{3}-\d{4}(?!\d)|(?<!\w)\+\d{8,14}(?!\d)"
+    r"(?<![A-Za-z0-9_.\-])(?:(?:\+|00)\d{1,3}[ \-.]?)?(?:\(\d{2,4}\)|\d{2,4})[ \-.]\d{2,4}(?:[ \-.]\d{2,4}){1,3}(?![A-Za-z0-9_\-]|\.\d)"
+    r"|(?<![A-Za-z0-9_.])\(\d{3}\)\s?\d{3}-\d{4}(?!\d)|(?<![A-Za-z0-9_])\+\d{8,14}(?!\d)"
 )
-_BARE_PHONE: Final = re.compile(r"(?<![\w.\-])\+?\d(?:[ \-]?\d){5,13}(?![\w\-]|\.\d)")
+_BARE_PHONE: Final = re.compile(r"(?<![A-Za-z0-9_.\-])\+?\d(?:[ \-]?\d){5,13}(?![A-Za-z0-9_\-]|\.\d)")
 
-_SPOKEN: Final = re.compile(r"[零〇一二三四五六七八九幺0-9]{11}")
+_SPOKEN: Final = re.compile(r"(?<!\d)[零〇一二三四五六七八九幺0-9]{11}(?!\d)")
 _SPOKEN_DIGITS: Final = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
 
 _EMAIL: Final = re.compile(
@@ -50,7 +54,9 @@ _PLATE: Final = re.compile(
 _PASSPORT: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:[EeGgDdSsPpHhMmCc][A-Za-z]?\d{7,8}|[A-Z]{0,2}\d{6,9})(?![A-Za-z0-9])"
 )
-_SSN: Final = re.compile(r"(?<![\w\-])(?!000|666|9\d\d)\d{3}([ \-])(?!00)\d{2}\1(?!0000)\d{4}(?![\w\-])")
+_SSN: Final = re.compile(
+    r"(?<![A-Za-z0-9_\-])(?!000|666|9\d\d)\d{3}([ \-])(?!00)\d{2}\1(?!0000)\d{4}(?![A-Za-z0-9_\-])"
+)
 _IBAN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
 _IP: Final = re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])")
 _ACCOUNT: Final = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z0-9_\-]{5,24}(?![A-Za-z0-9_])")
@@ -82,11 +88,12 @@ _LONG_ACCOUNT_CUE: Final = re.compile(
 
 def find_numbers(text: str, /) -> Iterator[Candidate]:
     """Identity and bank cards and mobiles: whatever is a run of digits. The nearest word before it decides."""
-    for match in _RUN.finditer(text):
-        plain = re.sub(r"[^0-9Xx]", "", match.group())
-        kind = _kind(plain, text[max(0, match.start() - LOOK_BACK) : match.start()])
-        if kind is not None:
-            yield Candidate(match.start(), match.end(), kind, 5)
+    for pattern in (_COMPACT_RUN, _RUN):
+        for match in pattern.finditer(text):
+            plain = re.sub(r"[^0-9Xx]", "", match.group())
+            kind = _kind(plain, _before(text, match))
+            if kind is not None:
+                yield Candidate(match.start(), match.end(), kind, 5)
 
 
 def _kind(plain: str, before: str) -> PersonalDataType | None:
@@ -109,26 +116,23 @@ def _kind(plain: str, before: str) -> PersonalDataType | None:
 
 def find_phones(text: str, /) -> Iterator[Candidate]:
     """Mobiles and landlines of China, numbers abroad where their form or a word before says so."""
-    for match in _MOBILE.finditer(text):
-        before = text[max(0, match.start() - LOOK_BACK) : match.start()]
-        if _nearest(before) is not _ORDER_CUE:
-            yield Candidate(match.start(), match.end(), PersonalDataType.PHONE, 4)
-    for match in _SPOKEN.finditer(text):
-        if re.fullmatch(r"1[3-9]\d{9}", match.group().translate(_SPOKEN_DIGITS)):
-            yield Candidate(match.start(), match.end(), PersonalDataType.PHONE, 3)
-    for pattern in (_LANDLINE, _SERVICE_LINE):
+    for rank, pattern in ((4, _MOBILE), (4, _COMPACT_MOBILE), (3, _LANDLINE), (3, _SERVICE_LINE)):
         for match in pattern.finditer(text):
-            before = text[max(0, match.start() - LOOK_BACK) : match.start()]
-            if _nearest(before) is not _ORDER_CUE:
-                yield Candidate(match.start(), match.end(), PersonalDataType.PHONE, 3)
+            if _nearest(_before(text, match)) is not _ORDER_CUE:
+                yield Candidate(match.start(), match.end(), PersonalDataType.PHONE, rank)
+    for match in _SPOKEN.finditer(text):
+        if re.fullmatch(r"1[3-9]\d{9}", match.group().translate(_SPOKEN_DIGITS)) and not match.group().isdigit():
+            yield Candidate(match.start(), match.end(), PersonalDataType.PHONE, 3)
     for match in _FOREIGN_PHONE.finditer(text):
-        before = text[max(0, match.start() - LOOK_BACK) : match.start()]
-        if _is_foreign_phone(match.group(), before):
+        if _is_foreign_phone(match.group(), _before(text, match)):
             yield Candidate(match.start(), match.end(), PersonalDataType.PHONE, 2)
     for match in _BARE_PHONE.finditer(text):
-        before = text[max(0, match.start() - LOOK_BACK) : match.start()]
-        if _nearest(before) is _PHONE_CUE and not _DATE.match(match.group()):
+        if _nearest(_before(text, match)) is _PHONE_CUE and not _DATE.match(match.group()):
             yield Candidate(match.start(), match.end(), PersonalDataType.PHONE, 2)
+
+
+def _before(text: str, match: re.Match[str]) -> str:
+    return text[max(0, match.start() - LOOK_BACK) : match.start()]
 
 
 _DATE: Final = re.compile(r"(?:19|20)\d\d[ \-./]\d{1,2}[ \-./]\d{1,2}")
@@ -173,10 +177,10 @@ def find_documents(text: str, /) -> Iterator[Candidate]:
 def _accounts(text: str) -> Iterator[Candidate]:
     """What a word right before it says is an account."""
     for match in _ACCOUNT.finditer(text):
-        if _ACCOUNT_CUE.search(text[max(0, match.start() - LOOK_BACK) : match.start()]):
+        if _ACCOUNT_CUE.search(_before(text, match)):
             yield Candidate(match.start(), match.end(), PersonalDataType.ACCOUNT, 2)
     for match in _LONG_ACCOUNT.finditer(text):
-        before = text[max(0, match.start() - LOOK_BACK) : match.start()]
+        before = _before(text, match)
         if _LONG_ACCOUNT_CUE.search(before) and _nearest(before) is not _ORDER_CUE:
             yield Candidate(match.start(), match.end(), PersonalDataType.ACCOUNT, 1)
 
