@@ -32,8 +32,11 @@ from core.types import (
 from desk import rows
 from desk.acts import acting
 from desk.clocks import Clocks
+from desk.customer_merges import CustomerMerges
+from desk.customers import Customers
 from desk.dialogues import Dialogues
 from desk.events import Events
+from desk.macros import Macros
 from desk.policy import DeskPolicy
 from desk.records import CitationSpan, Conversation, CustomerMessage, RecordedReply
 from desk.staff import Staff
@@ -76,6 +79,9 @@ class Desk:
         self.staff = Staff(engine, clock=clock)
         self.clocks = Clocks(engine, clock=clock)
         self.surveys = Surveys(engine, clock=clock, policy=self.policy)
+        self.macros = Macros(engine, clock=clock)
+        self.customers = Customers(engine, clock=clock)
+        self.customer_merges = CustomerMerges(engine, clock=clock)
         self.events = Events(engine)
         self._ticks = Ticks(engine, clock=clock, policy=self.policy)
 
