@@ -41,7 +41,7 @@ _TIME: Final = re.compile(
     re.IGNORECASE,
 )
 _LATE: Final = frozenset(("下午", "傍晚", "晚上", "今晚", "明晚", "昨晚"))
-_NOT_TIME: Final = re.compile(r"点(?:击|赞|餐|评|名|心|选|开|卡|[个一些点]|子|数)|时(?:候|间|常|效|段|刻|代)")
+_NOT_TIME: Final = re.compile(r"点(?:击|赞|餐|评|名|心|选|开|卡|[个些点]|子|数)|时(?:候|间|常|效|段|刻|代)")
 
 
 def find_durations(text: str, _now: datetime, /) -> Iterator[EntityCandidate]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 from core.analysis import Sentiment, SentimentLabel, SentimentLevel
 from models.encoder import Vectors
 from nlu.linear import LinearModel, read_linear
+from nlu.sentiment.features import mood_features
 
 LEVEL_FILE: Final = Path(__file__).with_name("level.npz")
 ANGER_FILE: Final = Path(__file__).with_name("anger.npz")
@@ -30,20 +32,38 @@ class SentimentReader:
         """The one that comes with Zhida, for its own encoder."""
         return cls(*_shipped())
 
-    def read(self, vector: Vectors, text: str) -> Sentiment:  # the text is for models that read words
+    @property
+    def encoder_key(self) -> str:
+        """Which encoder's vectors it reads."""
+        return self._level.encoder_key
+
+    def read(self, vector: Vectors, text: str, /) -> Sentiment:
         """The mood of a message, of its question vector: shape `(dimension,)`.
 
         The label is the likeliest of the three; the level is the likeliest of those that the label covers.
         """
-        [shares] = self._level.probabilities(vector[None])
-        by_level = dict(zip(self._levels, (float(share) for share in shares), strict=True))
-        by_label = {label: 0.0 for label in SentimentLabel}
-        for level, share in by_level.items():
-            by_label[label_of(level)] += share
+        features = mood_features(vector[None], [text])
+        by_level = self._by_level(features)[0]
+        by_label = _by_label(by_level)
         label = max(SentimentLabel, key=lambda each: by_label[each])
         level = max((each for each in by_level if label_of(each) is label), key=lambda each: by_level[each])
-        [anger] = self._anger.probabilities(vector[None])
+        [anger] = self._anger.probabilities(features)
         return Sentiment(label, level, by_label[label], float(anger[self._anger.labels.index(ANGRY)]))
+
+    def shares(self, vectors: Vectors, texts: Sequence[str]) -> list[Mapping[SentimentLabel, float]]:
+        """How likely each of the three labels is, of many messages."""
+        return [_by_label(each) for each in self._by_level(mood_features(vectors, texts))]
+
+    def _by_level(self, features: Vectors) -> list[Mapping[SentimentLevel, float]]:
+        rows = self._level.probabilities(features)
+        return [dict(zip(self._levels, (float(share) for share in row), strict=True)) for row in rows]
+
+
+def _by_label(by_level: Mapping[SentimentLevel, float]) -> Mapping[SentimentLabel, float]:
+    shares = dict.fromkeys(SentimentLabel, 0.0)
+    for level, share in by_level.items():
+        shares[label_of(level)] += share
+    return shares
 
 
 def label_of(level: SentimentLevel) -> SentimentLabel:

@@ -1,0 +1,92 @@
+"""Learns intents, mood and escalation from labelled messages, in seconds on a CPU: the encoder isn't trained.
+
+learnt = learn_intents(examples_of(read_gold(Split.TRAIN)), encoder)
+learnt.model.write(path)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from models.encoder import Encoder, Vectors
+from nlu.classifier import Example, learn_vectors
+from nlu.escalation.reader import NONE
+from nlu.folds import stratified_folds
+from nlu.gold_set import GoldMessage
+from nlu.linear import LinearModel
+from nlu.logistic import fit_logistic
+from nlu.sentiment.features import mood_features
+from nlu.sentiment.reader import ANGRY, CALM
+
+FOLDS: Final = 3
+
+MOOD_PENALTY: Final = 1e-3
+"""Of the models of mood and escalation: the best on the development sets, which aren't what they are learnt from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """A model, and what is known of it."""
+
+    model: LinearModel
+    examples: int
+    accuracy: float
+    """On parts left out of the learning. Wordings of one person resemble each other, so that customers give less."""
+
+
+def examples_of(messages: Sequence[GoldMessage]) -> list[Example]:
+    """Messages with an intent, as examples of it."""
+    return [Example(message.text, message.intent) for message in messages if message.intent is not None]
+
+
+def learn_intents(examples: Sequence[Example], encoder: Encoder, *, seed: int = 0) -> Learnt:
+    """Learn labels from examples; several files of labels are simply put together.
+
+    Raises:
+        InvalidInput: there are fewer than two labels.
+    """
+    vectors = encoder.encode_questions([example.text for example in examples])
+    return _learn(vectors, [example.label for example in examples], encoder, None, seed)
+
+
+def learn_levels(messages: Sequence[GoldMessage], vectors: Vectors, encoder: Encoder, *, seed: int = 0) -> Learnt:
+    """Learn the five levels of mood; `vectors` are those of the messages."""
+    features = mood_features(vectors, [message.text for message in messages])
+    return _learn(features, [str(int(message.level)) for message in messages], encoder, MOOD_PENALTY, seed)
+
+
+def learn_anger(messages: Sequence[GoldMessage], vectors: Vectors, encoder: Encoder, *, seed: int = 0) -> Learnt:
+    """Learn what anger is; `vectors` are those of the messages."""
+    features = mood_features(vectors, [message.text for message in messages])
+    return _learn(features, [ANGRY if message.anger else CALM for message in messages], encoder, MOOD_PENALTY, seed)
+
+
+def learn_escalation(messages: Sequence[GoldMessage], vectors: Vectors, encoder: Encoder, *, seed: int = 0) -> Learnt:
+    """Learn the reasons to bring in a person; of a message with several, the first counts."""
+    features = mood_features(vectors, [message.text for message in messages])
+    labels = [message.signals[0] if message.signals else NONE for message in messages]
+    return _learn(features, labels, encoder, MOOD_PENALTY, seed)
+
+
+def _learn(features: Vectors, labels: Sequence[str], encoder: Encoder, penalty: float | None, seed: int) -> Learnt:
+    learnt = learn_vectors(features, labels, encoder, penalty=penalty, seed=seed)
+    model = LinearModel(learnt.labels, learnt.model, encoder.identity.key)
+    return Learnt(model, len(labels), _left_out(features, labels, model, learnt.penalty, seed))
+
+
+def _left_out(features: Vectors, labels: Sequence[str], model: LinearModel, penalty: float, seed: int) -> float:
+    if len(labels) < FOLDS:
+        return 0.0
+    places = {label: at for at, label in enumerate(model.labels)}
+    classes = np.array([places[label] for label in labels], dtype=np.intp)
+    folds = stratified_folds(labels, FOLDS, seed=seed)
+    right = 0
+    for fold in range(FOLDS):
+        out = folds == fold
+        fitted = fit_logistic(features[~out], classes[~out], len(places), penalty=penalty)
+        right += int((fitted.logits(features[out]).argmax(axis=1) == classes[out]).sum())
+    return right / len(labels)
