@@ -22,7 +22,7 @@ from api.client_values import (
 )
 from api.problems import error_from_problem
 from api.wire import HEADING_SEPARATOR
-from core import analysis, episodes, handover
+from core import accounts, actors, analysis, episodes, handover, staff, tickets
 from core.errors import StorageError
 from core.explanations import Standing, WhyNot, Withheld
 from core.settings import Secret
@@ -173,8 +173,9 @@ def _known_form() -> Iterator[None]:
 @lru_cache(maxsize=128)
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     adapter = TypeAdapter[Any](kind)
-    if not adapter.pydantic_complete:  # `core.types` names types of modules that import it
-        adapter.rebuild(_types_namespace={**vars(analysis), **vars(episodes), **vars(handover)})
+    if not adapter.pydantic_complete:  # some nouns name types of modules that import theirs
+        known = (accounts, actors, analysis, episodes, handover, staff, tickets)
+        adapter.rebuild(_types_namespace={name: each for module in known for name, each in vars(module).items()})
     return adapter
 
 
