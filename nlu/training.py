@@ -12,11 +12,13 @@ from typing import Final
 
 import numpy as np
 
+from core.errors import InvalidInput
 from models.encoder import Encoder, Vectors
 from nlu.classifier import Example, learn_vectors
 from nlu.escalation.reader import NONE
 from nlu.folds import stratified_folds
 from nlu.gold_set import GoldMessage
+from nlu.intents.model import IntentModel, fit_intents
 from nlu.linear import LinearModel
 from nlu.logistic import fit_logistic
 from nlu.sentiment.features import mood_features
@@ -38,19 +40,46 @@ class Learnt:
     """On parts left out of the learning. Wordings of one person resemble each other, so that customers give less."""
 
 
+@dataclass(frozen=True, slots=True)
+class LearntIntents:
+    """The same of intents."""
+
+    model: IntentModel
+    examples: int
+    accuracy: float
+
+
 def examples_of(messages: Sequence[GoldMessage]) -> list[Example]:
     """Messages with an intent, as examples of it."""
     return [Example(message.text, message.intent) for message in messages if message.intent is not None]
 
 
-def learn_intents(examples: Sequence[Example], encoder: Encoder, *, seed: int = 0) -> Learnt:
+def learn_intents(examples: Sequence[Example], encoder: Encoder, *, seed: int = 0) -> LearntIntents:
     """Learn labels from examples; several files of labels are simply put together.
 
     Raises:
         InvalidInput: there are fewer than two labels.
     """
     vectors = encoder.encode_questions([example.text for example in examples])
-    return _learn(vectors, [example.label for example in examples], encoder, None, seed)
+    return learn_intent_vectors(vectors, [example.label for example in examples], encoder, seed=seed)
+
+
+def learn_intent_vectors(vectors: Vectors, labels: Sequence[str], encoder: Encoder, *, seed: int = 0) -> LearntIntents:
+    """As `learn_intents`, of questions that are encoded already: shape `(len(labels), dimension)`."""
+    if len(set(labels)) < 2:
+        raise InvalidInput(f"{len(set(labels))} labels can't be told apart. Give examples of two labels or more.")
+    wanted = np.array(labels)
+    right = 0
+    if len(labels) >= FOLDS:
+        folds = stratified_folds(labels, FOLDS, seed=seed)
+        for fold in range(FOLDS):
+            rest = wanted[folds != fold].tolist()
+            if len(set(rest)) > 1:
+                model = fit_intents(vectors[folds != fold], rest, encoder.identity.key)
+                said = np.array(model.labels)[model.probabilities(vectors[folds == fold]).argmax(axis=1)]
+                right += int((said == wanted[folds == fold]).sum())
+    model = fit_intents(vectors, list(labels), encoder.identity.key)
+    return LearntIntents(model, len(labels), right / len(labels))
 
 
 def learn_levels(messages: Sequence[GoldMessage], vectors: Vectors, encoder: Encoder, *, seed: int = 0) -> Learnt:

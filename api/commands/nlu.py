@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from typing import Annotated, Any, Final
 
-import click
 import typer
 from typer.core import TyperGroup
 
@@ -21,7 +20,7 @@ WARM_UP: Final = "预热 warm up"
 class TextFirst(TyperGroup):
     """A group whose first argument may be a text instead of a command's name: `zhida nlu "…"`."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # typer names its context's class in private
         """Put the default command before whatever is no command."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             args = [DEFAULT, *args]

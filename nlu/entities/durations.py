@@ -27,9 +27,11 @@ _DURATIONS: Final = tuple(
             rf"(?<![\d.,第A-Za-z])(?P<n>\d{{1,5}}(?:\.\d)?|{CHINESE}|半|(?<![a-z]){ENGLISH})(?P<half>个半)?[\s\-]?(?:{unit})(?P<more>半)?(?![A-Za-z])",
             re.IGNORECASE,
         ),
-        *rest,
+        prefix,
+        letter,
+        suffix,
     )
-    for unit, *rest in _UNITS
+    for unit, prefix, letter, suffix in _UNITS
 )
 _YEAR_DATE: Final = re.compile(r"(?:19|20)\d\d年|[零〇一二三四五六七八九]{4}年")
 _HALVES: Final = {"D": "PT12H", "M": "P15D", "Y": "P6M", "H": "PT30M", "W": "PT84H"}

@@ -1,4 +1,4 @@
-"""Which intent a message has, by a linear model on the encoder's vector; or that none is likely enough."""
+"""Which intent a message has, by a small model on the encoder's vector; or that none is likely enough."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 from core.analysis import Intent
 from models.encoder import Vectors
-from nlu.linear import LinearModel, read_linear
+from nlu.intents.model import IntentModel, read_intents
 
 MODEL_FILE: Final = Path(__file__).with_name("intents.npz")
 """Learnt from the project's own gold messages; `python -m eval.benchmarks.fit_understanding` writes it."""
@@ -20,7 +20,7 @@ LEAST: Final = 0.4
 class IntentRecogniser:
     """Tells the intent of one message. Safe to use from several threads."""
 
-    def __init__(self, model: LinearModel, *, least: float = LEAST) -> None:
+    def __init__(self, model: IntentModel, *, least: float = LEAST) -> None:
         self._model = model
         self._least = least
 
@@ -46,7 +46,11 @@ class IntentRecogniser:
         probability = float(shares[best])
         return Intent(self._model.labels[best] if probability >= self._least else None, probability)
 
+    def likeliest(self, vectors: Vectors) -> list[str]:
+        """The likeliest label of each of many messages, sure or not: shape `(messages, dimension)`."""
+        return [self._model.labels[at] for at in self._model.probabilities(vectors).argmax(axis=1)]
+
 
 @cache
-def _shipped() -> LinearModel:
-    return read_linear(MODEL_FILE)
+def _shipped() -> IntentModel:
+    return read_intents(MODEL_FILE)
