@@ -22,8 +22,8 @@ from agent.looking import Search, Stopwatch
 from agent.policy import VERBATIM_CONFIDENCE, AnswerPolicy
 from agent.quoting import Quoter
 from agent.readings import find_readings
-from agent.requests import SmallTalk, small_talk, wants_person
-from agent.texts import FAREWELL, GREETING, NO_QUESTION, WELCOME, WHICH_QUESTION, WHICH_READING
+from agent.requests import SmallTalk, small_talk, wants_person, without_lead
+from agent.texts import DROPPED, FAREWELL, GREETING, NO_QUESTION, WELCOME, WHICH_QUESTION, WHICH_READING
 from agent.verbatim import Matcher
 from agent.work import Screen, Work
 from core.errors import ModelError, ZhidaError
@@ -60,6 +60,7 @@ _REPLIES: Final = {
     SmallTalk.THANKS: WELCOME,
     SmallTalk.FAREWELL: FAREWELL,
     SmallTalk.NOTHING: NO_QUESTION,
+    SmallTalk.DROPPED: DROPPED,
 }
 
 LONGEST_QUESTION: Final = 1000
@@ -210,7 +211,7 @@ class Assistant:
     def _search(self, turn: Turn, language: Language) -> Search:
         """Search for the message; retrieval completes it from what was said before, where it needs that."""
         query = Query(
-            text=turn.text.strip()[:LONGEST_QUESTION],
+            text=without_lead(turn.text.strip())[:LONGEST_QUESTION],
             audience=turn.audience,
             as_of=turn.as_of,
             history=tuple(message for message in turn.history if _asks(message)),
@@ -230,11 +231,10 @@ class Assistant:
             return _which(WHICH_QUESTION[language], [pair.question for pair in pairs], search)
         if pairs:
             return _verbatim(pairs[0], search)
-        if not found.hits or not search.allowed:
-            return None
-        conflict = find_conflict(search.question, found.hits)
+        conflict = find_conflict(search.question, found.hits) if search.allowed else None
         if conflict is not None:
             return None if self._policy.hand_over_conflicts else tell(conflict, language, search.certainty)
+        # Also below the threshold: what is asked stands there, only not for which product.
         readings = () if asked_back else find_readings(search.question, found.hits)
         return _which(WHICH_READING[language], readings, search) if readings else None
 
@@ -268,7 +268,9 @@ class Assistant:
             return replace(self._declined(work), ms=ms)
         if draft.failure is None:
             citations = tuple(anchored(citation, sections) for citation in draft.citations)
-            return replace(work.reply(Answer(draft.text, citations, search.certainty, Tier.GENERATED, draft.segments)), ms=ms)
+            return replace(
+                work.reply(Answer(draft.text, citations, search.certainty, Tier.GENERATED, draft.segments)), ms=ms
+            )
         return replace(work.reply(self._quote(search), failure=draft.failure), ms=ms)
 
     def _declined(self, work: Work) -> Reply:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from core.text import fold
+from desk.courtesy import confirmation
 
 _FILLER: Final = re.compile(r"[^\w]+")
 
@@ -71,6 +72,8 @@ class SmallTalk(StrEnum):
     THANKS = "thanks"
     FAREWELL = "farewell"
     NOTHING = "nothing"
+    DROPPED = "dropped"
+    """The customer doesn't need it any more."""
 
 
 _GREETING: Final = re.compile(
@@ -92,6 +95,22 @@ _SAYS_FAREWELL: Final = re.compile(
 )
 
 
+_DROPPED: Final = re.compile(
+    r"算了|不用了|不需要了|没事了|不问了|不必了|不麻烦了|先这样|就这样吧?|好的?|吧|了|谢谢|那|我|先|哦|嗯|再见|拜拜|"
+    r"\b(?:never ?mind|forget (?:it|about it)|no need|not needed any ?more|don t (?:bother|worry)(?: about it)?|leave it|that s all|nothing else|"
+    r"thanks|thank you|anyway|ok|okay|it s fine|bye|for now)\b"
+)
+_SAYS_DROPPED: Final = re.compile(
+    r"算了|不用了|不需要了|没事了|不问了|不必了|不麻烦了|先这样|就这样|"
+    r"\b(?:never ?mind|forget (?:it|about it)|no need|not needed any ?more|don t (?:bother|worry)|leave it|that s all|nothing else)\b"
+)
+
+
+def asks_about_service(text: str) -> bool:
+    """Whether a message is *about* people who serve, such as their hours, and doesn't call for one."""
+    return bool(_NOT_A_REQUEST.search(_words(text)))
+
+
 def wants_person(text: str) -> bool:
     """Whether the customer asks to speak to a person, in any of the usual wordings."""
     ends = text if len(text) <= 2 * READ_CHARACTERS else f"{text[:READ_CHARACTERS]}\n{text[-READ_CHARACTERS:]}"
@@ -108,13 +127,30 @@ def small_talk(text: str) -> SmallTalk | None:
         return SmallTalk.NOTHING
     if len(words) > SMALL_TALK_CHARACTERS:
         return None
+    if _only(_DROPPED, words) and _SAYS_DROPPED.search(words):
+        return SmallTalk.DROPPED
     if _only(_FAREWELL, words) and _SAYS_FAREWELL.search(words):
         return SmallTalk.FAREWELL
     if _only(_GREETING, words):
         return SmallTalk.GREETING
     if _only(_THANKS, words) and _SAYS_THANKS.search(words):
         return SmallTalk.THANKS
-    return None
+    return SmallTalk.THANKS if confirmation(text) else None
+
+
+_CORRECTION: Final = (
+    r"(?:不对|不是的?|错了|说错了|打错了|我说错了|不好意思|抱歉|对了|另外)[，,。！!、\s]+|"
+    r"(?:我(?:是)?(?:问|说)的是|我是(?:想问|问|说)|我的意思是|我指的是|我想问的是|我说的是)[，,：:\s]*|"
+    r"(?:no|sorry|wait|oops|by the way|anyway)[,.!]\s*|"
+    r"(?:i mean|i meant|i was asking about|i asked about|what i mean(?:t)? (?:is|was))\b[,:\s]*"
+)
+_LEAD: Final = re.compile(rf"^\W*(?:{_CORRECTION})+(?:(?:应该)?是\s*(?=[A-Za-z0-9「“]))?", re.IGNORECASE)
+
+
+def without_lead(text: str) -> str:
+    """What a correction corrects to: «no, I meant the X200» is about the X200. Any other message as it is."""
+    rest = _LEAD.sub("", text, count=1).strip()
+    return rest if len(rest) > 1 else text
 
 
 def _only(pattern: re.Pattern[str], words: str) -> bool:

@@ -22,6 +22,10 @@ FAREWELL: Final[Wording] = {
     Language.ZH: "感谢您的咨询，再见。之后有问题可以随时再来问我，请问现在还有什么可以帮您？",
     Language.EN: "Thank you for getting in touch, goodbye. Is there anything else I can help you with before you go?",
 }
+DROPPED: Final[Wording] = {
+    Language.ZH: "好的。之后有问题可以随时再来问我。",
+    Language.EN: "All right. You can come back with a question at any time.",
+}
 NO_QUESTION: Final[Wording] = {
     Language.ZH: "请问您想咨询什么问题？",
     Language.EN: "What would you like to know?",

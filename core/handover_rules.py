@@ -58,7 +58,7 @@ LIMITS: Final[Mapping[HandoverCode, Mapping[str, LimitSpec]]] = {
         "strong_messages": LimitSpec(2, 1, 10, "strongly negative messages with which a person takes over"),
     },
     HandoverCode.LOOP: {
-        "similarity": LimitSpec(0.94, 0.5, 1.0, "how alike two messages are that ask for the same, as a cosine"),
+        "similarity": LimitSpec(0.96, 0.5, 1.0, "how alike two messages are that ask for the same, as a cosine"),
         "answer_similarity": LimitSpec(0.9, 0.5, 1.0, "how alike two answers are that say the same, as a share of words"),
         "offer_at": LimitSpec(2, 2, 20, "times the same is asked, with which a person is offered"),
         "immediate_at": LimitSpec(3, 2, 20, "times the same is asked, with which a person takes over"),

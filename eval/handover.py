@@ -8,7 +8,6 @@ has come by the message that needs it, and needless if one comes at a message th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -23,6 +22,7 @@ from core.handover_rules import HandoverRules
 from core.types import (
     Answer,
     Clarification,
+    DocumentKind,
     Handover,
     HandoverCode,
     Message,
@@ -39,8 +39,12 @@ from eval.runs import PRODUCT, CaseResult, RunFile, RunKind, SystemRun, Timings,
 from eval.suite import RetrievalSuite
 from eval.suite_dialogues import Expected
 from eval.suite_handover import HandoverCase, HandoverStep, HandoverSuite
+from eval.suite_refusal import pair_lines
 from eval.workbench import Workbench
 from eval.workbench import silent as unheard
+from ingest.sandbox import Sandbox
+from ingest.worker import Worker
+from kb.records import Upload
 from models.chat import ChatModel
 from models.encoder import Encoder
 from retrieval.calibration.limit import AnswerLimit
@@ -130,6 +134,7 @@ class HandoverBench(Workbench):
     ) -> None:
         super().__init__(RetrievalSuite(suite.name, suite.corpus, ()), encoder=encoder, work=work, report=report)
         self._cases = suite.cases
+        self._pairs = suite.pairs
         self._analyzer = analyzer
         self._rules = rules or shipped_rules().rules
         self._model = model
@@ -137,6 +142,8 @@ class HandoverBench(Workbench):
     def lead(self, heard: Callable[[int, int], None] = lambda _done, _of: None, *, limit: AnswerLimit) -> list[LedCase]:
         """Lead every conversation, in order."""
         self.built  # noqa: B018 - builds it
+        if self._pairs:
+            self._approve()
         finder = _BreakableFinder(self.retriever())
         assistant = Assistant(
             finder,
@@ -147,12 +154,25 @@ class HandoverBench(Workbench):
             rules=lambda: self._rules,
         )
         led = []
-        with ExitStack():
-            finder.find(Query(text="warm up"))
-            for done, case in enumerate(self._cases, start=1):
-                led.append(_lead(case, assistant, finder))
-                heard(done, len(self._cases))
+        finder.find(Query(text="warm up"))
+        for done, case in enumerate(self._cases, start=1):
+            led.append(_lead(case, assistant, finder))
+            heard(done, len(self._cases))
         return led
+
+    def _approve(self) -> None:
+        """Publish the approved answers, unless a run before this one did."""
+        name = "approved answers.jsonl"
+        if self._kb.find(name) is not None:
+            return
+        sandbox = Sandbox()
+        try:
+            self._kb.accept(Upload(name=name, kind=DocumentKind.QA), [pair_lines(self._pairs)])
+            Worker(self._kb, self._encoder, sandbox, owner="eval").run_all()
+        finally:
+            sandbox.close()
+        self._indexes.refresh()
+        self._indexes.save()
 
 
 class _BreakableFinder:

@@ -1,6 +1,7 @@
 """Reads conversations and what should become of each of their messages: answered, asked back, or given to a person.
 
     corpus.jsonl          id, text, perhaps title; may lie one folder up
+    pairs.jsonl           id, question, answer, `similar`: approved answers, where there are any
     conversations.jsonl   id, language, `turns`, perhaps `facts` and `about`
 
 A turn is what the customer says and what is expected: `say`, `expect` (answer, clarification, handover; any if it is
@@ -23,6 +24,7 @@ from core.errors import InvalidInput
 from core.types import HandoverCode, Language, TicketId
 from eval.suite import CaseId, CorpusEntry, CorpusId, corpus_of, json_lines, suite_name, text_field
 from eval.suite_dialogues import Expected
+from eval.suite_refusal import PairGroup
 
 CONVERSATIONS: Final = "conversations.jsonl"
 
@@ -80,6 +82,7 @@ class HandoverSuite:
     name: str
     corpus: tuple[CorpusEntry, ...]
     cases: tuple[HandoverCase, ...]
+    pairs: tuple[PairGroup, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     """How the suite was read, where that isn't plain."""
 
@@ -95,11 +98,24 @@ def read_handover_suite(folder: Path) -> HandoverSuite:
         cases = tuple(_case(row, path, line) for line, row in json_lines(path))
         if not cases:
             raise InvalidInput(f"{path} holds no conversation. Add one a line: id, turns.")
-        return HandoverSuite(suite_name(folder), corpus_of(folder), cases)
+        return HandoverSuite(suite_name(folder), corpus_of(folder), cases, _pairs(folder / "pairs.jsonl"))
     if (folder / "dev" / "tasks.jsonl").is_file():
         return _tau(folder, folder / "dev" / "tasks.jsonl")
     raise InvalidInput(
         f"{folder} holds no conversations. Give a folder with corpus.jsonl and {CONVERSATIONS}, or with dev/tasks.jsonl."
+    )
+
+
+def _pairs(path: Path) -> tuple[PairGroup, ...]:
+    if not path.is_file():
+        return ()
+    return tuple(
+        PairGroup(
+            CorpusId(text_field(row, "id", path, line)),
+            (text_field(row, "question", path, line), *map(str, row.get("similar") or ())),
+            text_field(row, "answer", path, line),
+        )
+        for line, row in json_lines(path)
     )
 
 
@@ -193,7 +209,7 @@ def _tau(folder: Path, path: Path) -> HandoverSuite:
         if (opening := _opening(row))
     )
     corpus = corpus_of(folder) if (folder / "corpus.jsonl").is_file() else tuple(_policies(folder / "policy"))
-    return HandoverSuite(suite_name(folder), corpus, cases, {"read_as": "opening message of each task"})
+    return HandoverSuite(suite_name(folder), corpus, cases, settings={"read_as": "opening message of each task"})
 
 
 def _opening(row: Mapping[str, Any]) -> str:

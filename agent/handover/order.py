@@ -92,8 +92,16 @@ def _chosen(findings: Sequence[Finding], situation: Situation) -> Finding | None
             return _said(matching, findings)
         if act is Act.OFFER and situation.offered:
             return None  # the button is shown once in an episode
-        return matching[0]
+        return _most_telling(matching)
     return None
+
+
+def _most_telling(matching: Sequence[Finding]) -> Finding:
+    """The first one; but who lets off steam didn't ask what nobody knows."""
+    first = matching[0]
+    if first.code is not HandoverCode.MISSING_KNOWLEDGE:
+        return first
+    return next((each for each in matching if each.code is HandoverCode.NEGATIVE_SENTIMENT), first)
 
 
 def _said(saying: Sequence[Finding], findings: Sequence[Finding]) -> Finding:

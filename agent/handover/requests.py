@@ -19,7 +19,7 @@ from agent.handover.findings import (
 )
 from agent.handover.situation import Situation
 from agent.handover.words import Found, folded, lexicon
-from agent.requests import wants_person
+from agent.requests import asks_about_service, wants_person
 from core.episodes import PastTurn
 from core.handover import Figure, HandoverAction
 from core.handover_rules import HandoverTopic, Wording
@@ -60,7 +60,7 @@ def customer_request(situation: Situation) -> Finding | None:
     least, intent = rule.limit("intent_probability"), situation.analysis.intent
     figures: tuple[Figure, ...] = ()
     if not found and not wants_person(situation.text):
-        if intent.label not in rule.intents or intent.probability < least or _asks_about(situation.text):
+        if intent.label not in rule.intents or intent.probability < least or _about_people(situation.text):
             return None
         figures = (Figure("intent_probability", intent.probability, least),)
     whole = Found(situation.text[:120], 0, min(120, len(situation.text)))
@@ -148,6 +148,10 @@ def _topic(
         if amount is not None and amount > topic.above:
             return topic, found, (Figure("amount", amount, topic.above),)
     return None
+
+
+def _about_people(text: str) -> bool:
+    return _asks_about(text) or asks_about_service(text)
 
 
 def _asks_about(text: str) -> bool:
