@@ -16,6 +16,7 @@ from ui import managing, quality
 from ui.connection import Connection
 from ui.entering import demand, enter, leave, refused
 from ui.events import HIDDEN, acting, address, html, identifier, number, step, text
+from ui.learning_tabs import GapsTab, ReviewTab
 from ui.quality_tab import QualityTab
 from ui.render_answers import ask_idle, question_form
 from ui.render_knowledge import manager_header, navigation, sign_in_form, upload_form
@@ -56,6 +57,10 @@ class _KnowledgePage:
                     self.table = html("zd-documents", acting(["pick", "refresh"]))
                 with gr.Column(visible=False, elem_classes="zd-main") as self.answers:
                     self.pairs = html("zd-pairs", acting(["filter", "pairs", "approve", "confirm", "reject", "pick"]))
+                with gr.Column(visible=False, elem_classes="zd-main") as self.reviewed:
+                    self.review = ReviewTab(self.view, self._client)
+                with gr.Column(visible=False, elem_classes="zd-main") as self.unanswered:
+                    self.gaps = GapsTab(self.view, self._client)
                 with gr.Column(visible=False, elem_classes="zd-main") as self.trial:
                     self.question = html("zd-question", acting(["question"]))
                     self.answer = html("zd-tested", acting(["whynot", "keep"]))
@@ -74,8 +79,19 @@ class _KnowledgePage:
             self._wire_session()
             self._wire_documents()
             self._wire_lists()
-            self.vocabulary.wire()
+            for tab in self._tabs():
+                tab.wire()
             self.quality.wire(trial=self.answer, tickets=self.tickets)
+
+    def _tabs(self) -> tuple[VocabularyTab | ReviewTab | GapsTab, ...]:
+        """The tabs that look after themselves."""
+        return self.vocabulary, self.review, self.gaps
+
+    def _tab_outputs(self) -> list[Any]:
+        return [output for tab in self._tabs() for output in tab.outputs]
+
+    def _tabs_shown(self, view: ManagerView) -> tuple[Any, ...]:
+        return tuple(value for tab in self._tabs() for value in tab.shown(view))
 
     # Wiring
 
@@ -86,6 +102,8 @@ class _KnowledgePage:
             self.nav,
             self.documents,
             self.answers,
+            self.reviewed,
+            self.unanswered,
             self.trial,
             self.taught,
             self.measured,
@@ -102,7 +120,7 @@ class _KnowledgePage:
             self.message,
             self.panel,
         ]
-        lists += [*self.vocabulary.outputs, *self.quality.outputs]
+        lists += [*self._tab_outputs(), *self.quality.outputs]
         self.page.load(self._start, [self.saved], session, **HIDDEN)
         self.sign_in.enter(self._enter, [self.view], [*session, *lists], **HIDDEN)
         leaving = [*session, *lists, self.timer, self.watching]
@@ -114,7 +132,7 @@ class _KnowledgePage:
             self.table,
             self.pairs,
             self.tickets,
-            *self.vocabulary.outputs,
+            *self._tab_outputs(),
             *self.quality.outputs,
         ]
         self.nav.tab(self._tab, [self.view], shown, **HIDDEN)
@@ -179,7 +197,7 @@ class _KnowledgePage:
     def _lists(self, view: ManagerView, watching: tuple[Upload, ...] = ()) -> tuple[Any, ...]:
         """Everything that is shown to a manager and to nobody else: progress, lists, answer, message, panel."""
         if view.key is None:
-            return *("",) * 8, *self.vocabulary.hidden(), *self.quality.hidden()
+            return *("",) * 8, *self._tabs_shown(view), *self.quality.hidden()
         client = self._client(view)
         return (
             managing.progress(view, watching, client)[1],
@@ -190,7 +208,7 @@ class _KnowledgePage:
             "",
             "",
             managing.panel(view, client),
-            *self.vocabulary.shown(view),
+            *self._tabs_shown(view),
             *self.quality.shown(view),
         )
 
@@ -226,7 +244,7 @@ class _KnowledgePage:
             view,
             *self._frame(view),
             *(make(view, client) if tab is view.tab else gr.skip() for tab, make in lists.items()),
-            *self.vocabulary.shown(view),
+            *self._tabs_shown(view),
             *self.quality.shown(view),
         )
 

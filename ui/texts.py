@@ -7,6 +7,8 @@ from typing import Final
 
 from core.types import Language
 from ui.texts_desk import DESK_TEXTS
+from ui.texts_figures import FIGURES_TEXTS
+from ui.texts_learning import LEARNING_TEXTS
 from ui.texts_quality import QUALITY_TEXTS
 from ui.texts_risk import RISK_TEXTS
 from ui.texts_vocabulary import VOCABULARY_TEXTS
@@ -241,6 +243,8 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     **VOCABULARY_TEXTS,
     **RISK_TEXTS,
     **DESK_TEXTS,
+    **LEARNING_TEXTS,
+    **FIGURES_TEXTS,
 }
 
 

@@ -6,10 +6,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from api.client import Conversation
+from api.client_desk_values import CustomerState
 from core.accounts import Right
 from core.gold import GoldRunId
+from core.learning import CandidateStatus, GapId, GapStatus
 from core.settings import Secret
-from core.types import DocumentId, DocumentVersion, Language, MessageId, QAStatus, TicketId, Tier, VersionStatus
+from core.types import (
+    ConversationId,
+    DocumentId,
+    DocumentVersion,
+    Language,
+    MessageId,
+    QAStatus,
+    Role,
+    TicketId,
+    Tier,
+    VersionStatus,
+)
 
 
 class Progress(StrEnum):
@@ -58,6 +71,31 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonLine:
+    """What a person, or the desk itself, wrote to the customer."""
+
+    message_id: MessageId
+    role: Role
+    author: str | None
+    text: str
+    after: int
+    """How many exchanges stood on the page when it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveView:
+    """What happens in a conversation beside questions and replies. Apart from `ChatView`, since it comes by itself."""
+
+    conversation_id: ConversationId | None = None
+    seen: int = 0
+    """Number of the last line that was looked at."""
+    lines: tuple[PersonLine, ...] = ()
+    state: CustomerState | None = None
+    thanked: bool = False
+    """The customer has just said how it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChatView:
     """Everything the chat page shows."""
 
@@ -78,6 +116,8 @@ class Tab(StrEnum):
 
     DOCUMENTS = "documents"
     ANSWERS = "qa"
+    REVIEW = "review"
+    GAPS = "gaps"
     TRIAL = "ask"
     VOCABULARY = "vocabulary"
     QUALITY = "quality"
@@ -123,6 +163,12 @@ class ManagerView:
     passage_offset: int = 0
     qa_status: QAStatus = QAStatus.CANDIDATE
     qa_offset: int = 0
+    review_status: CandidateStatus = CandidateStatus.OPEN
+    review_offset: int = 0
+    gap_status: GapStatus = GapStatus.OPEN
+    gap_offset: int = 0
+    gap_opened: GapId | None = None
+    """Whose questions are shown."""
     ticket_offset: int = 0
     words_offset: int = 0
     gold_show: str = "all"
@@ -135,3 +181,16 @@ class ManagerView:
     asked_unanswered: bool = True
     """Whether only customers' messages that weren't answered are listed."""
     asked_offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresView:
+    """What the figures page knows about one browser's session."""
+
+    language: Language
+    key: Secret | None = None
+    address: str | None = None
+    account: str | None = None
+    """Name of who has signed in; `None` with the admin key."""
+    days: int = 30
+    """Of the period, up to today."""
