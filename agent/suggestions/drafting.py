@@ -14,6 +14,7 @@ from agent.quoting import Quoter
 from agent.suggestions.offers import without_offers
 from agent.suggestions.similar import PastTickets, SimilarTickets
 from agent.texts import shown_name
+from agent.tools.runner import Finder
 from agent.verification import Verifier
 from core.suggestions import Draft, DraftKind
 from core.text import detect_language
@@ -23,7 +24,7 @@ from models.encoder import Encoder
 from retrieval.calibration.limit import LimitNow
 from retrieval.calibration.shipped import shipped_limit
 from retrieval.confidence import confidence
-from retrieval.search import Found, Retriever
+from retrieval.search import Found
 
 MOST: Final = 3
 LEAST_PROBABILITY: Final = 0.3
@@ -41,7 +42,7 @@ class Drafter:
 
     def __init__(
         self,
-        retriever: Retriever,
+        retriever: Finder,
         encoder: Encoder,
         tickets: PastTickets,
         *,
