@@ -21,6 +21,7 @@ from api.commands import (
     gold,
     handover_rules,
     ingesting,
+    learning,
     maintenance,
     moving,
     nlu,
@@ -54,6 +55,9 @@ app.add_typer(documents.app, name="documents")
 app.add_typer(pairs.app, name="qa")
 app.add_typer(gold.app, name="gold")
 app.add_typer(vocabulary.app, name="vocabulary")
+app.command()(learning.figures)
+app.add_typer(learning.gaps, name="gaps")
+app.add_typer(learning.candidates, name="candidates")
 app.add_typer(nlu.app, name="nlu")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(handover_rules.app, name="handover-rules")
