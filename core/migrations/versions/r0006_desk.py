@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from core.database import TABLE_OPTIONS, BigId, StoredStrings, StoredText, UtcDateTime
+from core.migrations.old_conversations import give_episodes
 
 revision = "0006"
 down_revision = "0005"
@@ -16,7 +17,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the tables and columns. What an interrupted attempt has created already is left as it is."""
+    """Create the tables and columns, and bring older conversations into them.
+
+    What an interrupted attempt has done already is left as it is.
+    """
     _customers()
     _staff()
     _episodes()
@@ -25,6 +29,7 @@ def upgrade() -> None:
     _service()
     _events()
     _columns()
+    give_episodes(op.get_bind())
 
 
 def _create(name: str, *columns: sa.schema.SchemaItem) -> None:
