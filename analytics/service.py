@@ -80,12 +80,16 @@ class Analytics:
             return [*self._settled, *news[young:]]
 
     def _deadlines(self) -> dict[TicketId, tuple[Deadline, ...]]:
-        """As the desk's clocks keep them. One without a due moment stands still, so it has none to miss yet."""
+        """As the desk's clocks keep them. One that is paused has no moment yet, so there is none to miss.
+
+        A clock forgets its deadline once it has been met in time, so that is counted on the day on which it was met.
+        """
         found: dict[TicketId, list[Deadline]] = defaultdict(list)
-        query = select(sla_clocks).where(sla_clocks.c.due_at.is_not(None))
         with reading(self._engine) as connection:
-            for row in connection.execute(query):
-                found[TicketId(row.ticket_id)].append(Deadline(clock=row.clock, due_at=row.due_at, met_at=row.met_at))
+            for row in connection.execute(select(sla_clocks)):
+                due_at = row.breached_at or row.met_at or row.due_at
+                if due_at is not None:
+                    found[TicketId(row.ticket_id)].append(Deadline(clock=row.clock, due_at=due_at, met_at=row.met_at))
         return {ticket_id: tuple(own) for ticket_id, own in found.items()}
 
     def _with_repeats(self, episodes: Sequence[EpisodeFacts]) -> list[EpisodeFacts]:

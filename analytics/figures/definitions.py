@@ -177,9 +177,9 @@ DEFINITIONS: Final[Mapping[str, Definition]] = {
     "sla_attainment": _d(
         "SLA 达成率",
         "SLA attainment",
-        "按时完成 ÷（按时 + 超时）。按截止时间归期；过期未完成算超时；未到期或暂停的不算。",
-        "Met ÷ (met + missed), by date of the deadline. Open past its deadline is missed; ahead of it, or paused, isn't "
-        "counted yet.",
+        "按时完成 ÷（按时 + 超时）。超时按截止日、按时按完成日归期；过期未完成算超时；未到期或暂停的不算。",
+        "Met ÷ (met + missed), by date of the deadline, or of what met it in time. Open past its deadline is missed; ahead "
+        "of it, or paused, isn't counted yet.",
     ),
     "backlog": _d(
         "积压",
