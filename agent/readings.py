@@ -29,7 +29,7 @@ MOST: Final = 6
 """Readings that are listed; with more the question is what to look at, not which one."""
 
 _NAME: Final = re.compile(
-    r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,5}-?\d+[A-Za-z0-9-]*)(?:\s?(?:Pro|Plus|Max|Mini|Lite|SE))?(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])(?:[A-Za-z]{1,5}-)?(?:[A-Za-z]{1,5}-?\d+[A-Za-z0-9-]*)(?:\s?(?:Pro|Plus|Max|Mini|Lite|SE))?(?![A-Za-z0-9])"
 )
 """A model: letters and digits. Names without digits are too easily taken for something else."""
 
