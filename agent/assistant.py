@@ -264,7 +264,7 @@ class Assistant:
             search.question, evidence, history=work.turn.history, language=search.language, show=work.screen.text
         )
         ms = {} if draft.first_text_ms is None else {"model_first_text": draft.first_text_ms}
-        if draft.declined:
+        if draft.declined or (draft.unsupported and search.certainty < self._policy.quote_unsupported):
             return replace(self._declined(work), ms=ms)
         if draft.failure is None:
             citations = tuple(anchored(citation, sections) for citation in draft.citations)

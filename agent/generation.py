@@ -36,6 +36,11 @@ class Draft:
     segments: tuple[Segment, ...] = ()
     """Every sentence of the reply with its verdict, in order; those that were dropped among them."""
 
+    @property
+    def unsupported(self) -> bool:
+        """The model read the evidence and wrote something else, which speaks against there being an answer in it."""
+        return self.failure is not None and self.failure.kind == "ungrounded"
+
 
 class Generator:
     """Asks a language model and lets through only what its sources support."""

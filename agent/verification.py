@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from agent.checks.asked import asked_hold
+from agent.checks.asked import asked_hold, bare_holds, is_bare
 from agent.checks.meaning import ACROSS, FEWEST_WORDS, PARAPHRASE, UNRELATED, Meaning
 from agent.checks.names import names_hold
 from agent.checks.negation import same_polarity
 from agent.checks.values import dates_hold, numbers_hold, units_hold
-from agent.citations import best_span, cite, mark, support
+from agent.citations import best_span, cite, mark, support, terms
 from agent.markup import addresses
 from agent.prompts import NO_ANSWER, repeats_instructions
 from agent.reply_text import claims, complete, parse
 from agent.texts import shown_name
-from core.text import detect_language, fold
+from core.text import comparable, detect_language, fold
 from core.types import Check, Citation, Passage, Segment
 from models.lac_tagger import WordTagger
 from retrieval.confidence import contains, content
@@ -28,6 +28,9 @@ _SOURCE_WORD: Final = re.compile(
 )
 _CLEARLY: Final = 0.7
 """Share of a sentence's words from which a passage that it doesn't name may be its source."""
+
+_ADDED: Final = 0.85
+"""The same share, of the words that a sentence adds to those of the question that it repeats."""
 
 _SAME_MATTER: Final = 0.5
 """Share of what a sentence takes over from the question that its source must have too."""
@@ -167,8 +170,15 @@ class Verifier:
         return named, found
 
     def _clearly_says(self, claim: str, number: int) -> bool:
+        """Nearly all of its words; or of what it adds to the question nearly all, where it repeats that in part."""
         text = self._evidence[number - 1].indexed_text
-        return detect_language(claim) is detect_language(text) and support(claim, text) >= _CLEARLY
+        if detect_language(claim) is not detect_language(text):
+            return False
+        cover = support(claim, text)
+        added = set(terms(claim)) - set(terms(self._question))
+        repeats = len(added) < len(set(terms(claim)))
+        of_added = len(added & set(terms(text))) / len(added) if added else 0.0
+        return cover >= _CLEARLY or (repeats and of_added >= _ADDED and cover >= _SAME_MATTER)
 
     def _checked(self, claim: str, sources: Sequence[int]) -> _Found:
         """Everything that code can tell, the cheap first; the encoder and a judge only for what passed that."""
@@ -213,8 +223,12 @@ class Verifier:
     def _same_matter(self, claim: str, joined: str) -> bool:
         if not asked_hold(self._question, joined):
             return False
+        if is_bare(claim) and not bare_holds(claim, self._asked, joined):
+            return False
         taken_over = [unit for unit, held in zip(self._asked, contains(claim, self._asked), strict=True) if held]
-        return not taken_over or sum(contains(joined, taken_over)) >= _SAME_MATTER * len(taken_over)
+        together = comparable(joined)  # «CVPR2022» is the «CVPR 2022» of the source
+        shared = sum(unit in together for unit in taken_over)
+        return not taken_over or shared >= _SAME_MATTER * len(taken_over)
 
     def _cited(self, claim: str, number: int) -> str:
         passage = self._evidence[number - 1]
