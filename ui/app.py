@@ -1,4 +1,4 @@
-"""Puts the pages beside the API: the customer's chat at `/`, the knowledge base at `/knowledge`."""
+"""Puts the pages beside the API: the customer's chat at `/`, the knowledge base at `/knowledge`, the agents' desk at `/desk`, figures at `/figures`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ QUEUE: Final = 256
 """Most events that may wait; a browser beyond that is told to try again."""
 
 KNOWLEDGE: Final = "/knowledge"
+DESK: Final = "/desk"
+FIGURES: Final = "/figures"
 
 
 def mount_ui(app: FastAPI, *, base_url: str) -> FastAPI:
@@ -35,12 +37,18 @@ def mount_ui(app: FastAPI, *, base_url: str) -> FastAPI:
     """
     folder = _prepare_gradio()
     from ui.chat import build_chat  # takes seconds to import; only a server needs it
+    from ui.desk import build_desk
+    from ui.figures import build_figures
     from ui.knowledge import build_knowledge
 
     proof = getattr(app.state, "visitor_proof", None)
     connection = Connection(base_url, proof=proof if isinstance(proof, Secret) else None)
     app.router.routes.append(Route(KNOWLEDGE, lambda _: RedirectResponse(f"{KNOWLEDGE}/")))
+    app.router.routes.append(Route(DESK, lambda _: RedirectResponse(f"{DESK}/")))
     _mount(app, build_knowledge(connection), KNOWLEDGE)
+    _mount(app, build_desk(connection), DESK)
+    app.router.routes.append(Route(FIGURES, lambda _: RedirectResponse(f"{FIGURES}/")))
+    _mount(app, build_figures(connection), FIGURES)
     _mount(app, build_chat(connection), "/")
     app.state.ui_folder = folder  # removed with the application
     return app
@@ -68,7 +76,13 @@ def _mount(app: FastAPI, page: gr.Blocks, path: str) -> None:
         page,
         path,
         allowed_paths=[],
-        css_paths=[Path(STATIC / "pages.css"), Path(STATIC / "quality.css"), Path(STATIC / "risk.css")],
+        css_paths=[
+            Path(STATIC / "pages.css"),
+            Path(STATIC / "quality.css"),
+            Path(STATIC / "risk.css"),
+            Path(STATIC / "desk.css"),
+            Path(STATIC / "figures.css"),
+        ],
         enable_monitoring=False,
         footer_links=[],
         max_file_size="1kb",  # and the gate doesn't let uploads through at all

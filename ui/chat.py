@@ -10,17 +10,21 @@ import gradio as gr
 
 from api.client import Client
 from core.types import Language
-from ui import chatting
+from ui import chatting, following
 from ui.connection import Connection
 from ui.events import HIDDEN, acting, address, number, text
-from ui.render import chat_header, chat_log, chat_notice
+from ui.render import chat_header, chat_notice
+from ui.render_person import whole_log
 from ui.texts import preferred_language, say
-from ui.view import ChatView
+from ui.view import ChatView, LiveView
 
 STORAGE_KEY: Final = "zhida-chat"
 STREAMS: Final = 48
 """Replies that may stream at the same time; later ones wait in the queue."""
 
+
+TICK_S: Final = 2.0
+"""Between two looks at what a person has written."""
 
 Outputs = tuple[Any, ...]
 
@@ -37,6 +41,8 @@ class _ChatPage:
     def build(self) -> gr.Blocks:
         with gr.Blocks(title=f"{say('brand', Language.ZH)} Zhida", analytics_enabled=False, fill_width=True) as page:
             view = gr.State(None)
+            live = gr.State(LiveView())  # apart, as a person writes while the customer does something else
+            clock = gr.Timer(TICK_S)
             saved = gr.BrowserState(None, storage_key=STORAGE_KEY, secret=STORAGE_KEY)
             with gr.Column(elem_id="zd-chat"):
                 header = gr.HTML(
@@ -44,7 +50,7 @@ class _ChatPage:
                 )
                 log = gr.HTML(
                     elem_id="zd-log",
-                    js_on_load=acting(["ask", "source", "contact", "retry"], "log.js"),
+                    js_on_load=acting(["ask", "source", "contact", "retry", "solved", "rate"], "log.js"),
                     apply_default_css=False,
                 )
                 box = gr.Textbox(
@@ -61,7 +67,11 @@ class _ChatPage:
             panel = gr.HTML(elem_id="zd-source", js_on_load=acting(["close"], "panel.js"), apply_default_css=False)
 
             page.load(self._start, [saved], [view, header, log, notice, box], **HIDDEN)
-            known = [view, saved]
+            known = [view, saved, live]
+            followed = {**HIDDEN, "concurrency_limit": STREAMS, "concurrency_id": "follow", "trigger_mode": "once"}
+            clock.tick(self._tick, [view, live], [live, log], **followed)
+            log.solved(self._solved, [view, live], [live, log], **followed)
+            log.rate(self._rate, [view, live], [live, log], **followed)
             shown = [view, log, box, saved]
             streams = {**HIDDEN, "concurrency_limit": STREAMS, "concurrency_id": "ask"}
             asking = [
@@ -89,51 +99,88 @@ class _ChatPage:
 
     def _start(self, saved: object, request: gr.Request) -> Outputs:
         view = self._known(None, saved, request)
-        return view, chat_header(view.language), chat_log(view), chat_notice(view.language), _box(view.language)
+        return view, chat_header(view.language), whole_log(view, None), chat_notice(view.language), _box(view.language)
 
-    def _submit(self, question: str, view: ChatView | None, saved: object, request: gr.Request) -> Iterator[Outputs]:
+    def _submit(
+        self, question: str, view: ChatView | None, saved: object, live: LiveView, request: gr.Request
+    ) -> Iterator[Outputs]:
         box: Any = ""
-        for shown, log, _, kept in self._asked(self._known(view, saved, request), question, request):
+        for shown, log, _, kept in self._asked(self._known(view, saved, request), question, live, request):
             yield shown, log, box, kept
             box = gr.skip()  # emptied once; what is typed while the reply streams stays
 
-    def _ask(self, view: ChatView | None, saved: object, event: gr.EventData, request: gr.Request) -> Iterator[Outputs]:
-        yield from self._asked(self._known(view, saved, request), text(event, "text"), request)
+    def _ask(
+        self, view: ChatView | None, saved: object, live: LiveView, event: gr.EventData, request: gr.Request
+    ) -> Iterator[Outputs]:
+        yield from self._asked(self._known(view, saved, request), text(event, "text"), live, request)
 
     def _retry(
-        self, view: ChatView | None, saved: object, event: gr.EventData, request: gr.Request
+        self, view: ChatView | None, saved: object, live: LiveView, event: gr.EventData, request: gr.Request
     ) -> Iterator[Outputs]:
         known, index = self._known(view, saved, request), number(event, "exchange")
         if 0 <= index < len(known.exchanges):
-            yield from self._asked(chatting.without(known, index), known.exchanges[index].question, request)
+            yield from self._asked(chatting.without(known, index), known.exchanges[index].question, live, request)
 
-    def _asked(self, view: ChatView, question: str, request: gr.Request) -> Iterator[Outputs]:
+    def _asked(self, view: ChatView, question: str, live: LiveView, request: gr.Request) -> Iterator[Outputs]:
         for shown in chatting.asked(view, question, self._client(request)):
-            yield shown, chat_log(shown), gr.skip(), chatting.saved_form(shown)
+            beside = following.current(live, shown)
+            yield shown, whole_log(shown, beside), gr.skip(), chatting.saved_form(shown)
 
-    def _source(self, view: ChatView | None, saved: object, event: gr.EventData, request: gr.Request) -> str:
+    # What comes by itself
+
+    def _tick(self, view: ChatView | None, live: LiveView, request: gr.Request) -> Outputs:
+        if view is None:
+            return (gr.skip(),) * 2
+        before = following.current(live, view)
+        return self._followed(view, live, following.followed(before, view, self._client(request)))
+
+    def _solved(self, view: ChatView | None, live: LiveView, event: gr.EventData, request: gr.Request) -> Outputs:
+        if view is None:
+            return (gr.skip(),) * 2
+        before = following.current(live, view)
+        solved = text(event, "solved") == "yes"
+        return self._followed(view, live, following.said_solved(before, view, solved, self._client(request)))
+
+    def _rate(self, view: ChatView | None, live: LiveView, event: gr.EventData, request: gr.Request) -> Outputs:
+        if view is None:
+            return (gr.skip(),) * 2
+        before, score = following.current(live, view), number(event, "score")
+        after = following.rated(before, view, score, text(event, "comment"), self._client(request))
+        return self._followed(view, live, after)
+
+    def _followed(self, view: ChatView, before: LiveView, after: LiveView) -> Outputs:
+        if after == before:
+            return (gr.skip(),) * 2
+        return after, whole_log(view, after)
+
+    def _source(
+        self, view: ChatView | None, saved: object, live: LiveView, event: gr.EventData, request: gr.Request
+    ) -> str:
         known = self._known(view, saved, request)
         return chatting.opened_source(known, number(event, "exchange"), number(event, "number"), self._client(request))
 
-    def _contact(self, view: ChatView | None, saved: object, event: gr.EventData, request: gr.Request) -> Outputs:
+    def _contact(
+        self, view: ChatView | None, saved: object, live: LiveView, event: gr.EventData, request: gr.Request
+    ) -> Outputs:
         known = self._known(view, saved, request)
         if known.busy:  # the growing reply would overwrite it
             return (gr.skip(),) * 2
         known = chatting.with_contact(known, number(event, "exchange"), text(event, "contact"), self._client(request))
-        return known, chat_log(known)
+        return known, whole_log(known, following.current(live, known))
 
-    def _language(self, view: ChatView | None, saved: object, request: gr.Request) -> Outputs:
+    def _language(self, view: ChatView | None, saved: object, live: LiveView, request: gr.Request) -> Outputs:
         known = self._known(view, saved, request)
         if known.busy:
             return (gr.skip(),) * 7
         language = Language.EN if known.language is Language.ZH else Language.ZH
         known = replace(known, language=language, notice=None)
         kept = chatting.saved_form(known)
-        return known, kept, chat_header(language), chat_log(known), chat_notice(language), _box(language), ""
+        log = whole_log(known, following.current(live, known))
+        return known, kept, chat_header(language), log, chat_notice(language), _box(language), ""
 
-    def _new(self, view: ChatView | None, saved: object, request: gr.Request) -> Outputs:
+    def _new(self, view: ChatView | None, saved: object, live: LiveView, request: gr.Request) -> Outputs:
         fresh = ChatView(self._known(view, saved, request).language)
-        return fresh, chatting.saved_form(fresh), chat_log(fresh), "", ""
+        return fresh, chatting.saved_form(fresh), whole_log(fresh, None), "", ""
 
 
 def _box(language: Language) -> Any:

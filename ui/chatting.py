@@ -61,7 +61,7 @@ def _exchanges(client: Client, conversation: Conversation, messages: list[Messag
     for message in messages:
         if message.role is Role.CUSTOMER:
             exchanges.append(Exchange(message.text, Progress.DONE))
-        elif exchanges:
+        elif message.role is Role.ASSISTANT and exchanges:
             sources = tuple(_sources_again(client, conversation, message))
             exchanges[-1] = replace(exchanges[-1], text=message.text, message_id=message.message_id, sources=sources)
     return tuple(exchanges)
@@ -136,7 +136,7 @@ def finished(exchange: Exchange, reply: ConversationReply) -> Exchange:
         case Handover():
             return replace(done, ticket=TicketNote(reply.ticket_id) if reply.ticket_id is not None else None)
         case Silence():
-            return done
+            return replace(done, text="")  # what the desk says instead comes by itself, see `ui.following`
 
 
 def _with_last(view: ChatView, exchange: Exchange) -> ChatView:

@@ -7,7 +7,7 @@ script of the page turns a click on it into an event for the server.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from typing import Final
@@ -132,14 +132,22 @@ def chat_notice(language: Language) -> str:
     )
 
 
-def chat_log(view: ChatView) -> str:
-    """Return the whole conversation, or the greeting when there is none yet."""
+def chat_log(view: ChatView, people: Mapping[int, Sequence[str]] | None = None, asks: str = "") -> str:
+    """Return the whole conversation, or the greeting when there is none yet.
+
+    `people` are lines of others as HTML, by how many exchanges stand before them; `asks` comes last.
+    """
     language = view.language
     notice = element("p", escape(view.notice), classes="zd-info", role="status") if view.notice else ""
     lines = [_greeting(language)] if not view.exchanges else []
+    others = people or {}
     for index, exchange in enumerate(view.exchanges):
+        lines += others.get(index, ())
         lines.append(_question(exchange, language))
-        lines.append(_reply(exchange, index, language))
+        if exchange.text or exchange.progress is not Progress.DONE:
+            lines.append(_reply(exchange, index, language))
+    lines += [line for after, later in others.items() if after >= len(view.exchanges) for line in later]
+    lines.append(asks)
     return element(
         "div",
         notice + "".join(lines),
@@ -148,7 +156,7 @@ def chat_log(view: ChatView) -> str:
         aria_live="polite",
         aria_busy="true" if view.busy else "false",
         aria_label=say("chat.log", language),
-        data_count=len(view.exchanges),
+        data_count=len(view.exchanges) + sum(len(later) for later in others.values()),
         data_label=AI_LABEL,
     )
 

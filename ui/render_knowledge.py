@@ -41,7 +41,7 @@ def manager_header(language: Language, *, signed_in: bool, account: str | None =
     return bar(brand, who + chat + switch + leave, language)
 
 
-def sign_in_form(language: Language, problem: str | None = None) -> str:
+def sign_in_form(language: Language, problem: str | None = None, *, title: str = "kb.sign_in") -> str:
     """Return the form for a name and password or the admin key, with what was wrong with those entered last."""
     name, label = escape(say("sign_in.name", language)), escape(say("kb.key", language))
     field = (
@@ -53,7 +53,7 @@ def sign_in_form(language: Language, problem: str | None = None) -> str:
     send = element("button", escape(say("kb.enter", language)), classes="zd-button zd-primary", type="submit")
     return element(
         "form",
-        element("h1", escape(say("kb.sign_in", language)))
+        element("h1", escape(say(title, language)))
         + element("p", escape(say("kb.sign_in.intro", language)))
         + note(problem, problem=True)
         + field

@@ -1,0 +1,64 @@
+"""What comes by itself on the chat page: a person's words, and what the customer is asked. Views go in, views come out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from api.client import Client
+from core.errors import ZhidaError
+from core.surveys import SurveyKind
+from core.types import Role
+from ui.view import ChatView, LiveView, PersonLine
+
+FROM_THE_DESK = frozenset({Role.AGENT, Role.SYSTEM})
+
+
+def current(live: LiveView | None, view: ChatView | None) -> LiveView:
+    """Return what is known of the conversation on the page; nothing of another one."""
+    conversation_id = view.conversation.conversation_id if view and view.conversation else None
+    return live if live and live.conversation_id == conversation_id else LiveView(conversation_id)
+
+
+def followed(live: LiveView, view: ChatView, client: Client) -> LiveView:
+    """Look for news. Returns `live` itself where there is none, or where the server can't be asked."""
+    if view.conversation is None or view.busy:
+        return live
+    try:
+        news = client.new_messages(view.conversation, after=live.seen)
+        if not news and live.state is not None:
+            return live
+        state = client.conversation_state(view.conversation)
+    except ZhidaError:
+        return live  # the next look may succeed; meanwhile nothing is lost
+    known = {line.message_id for line in live.lines}
+    lines: list[PersonLine] = []
+    asked = 0
+    for each in news:
+        asked += each.role is Role.CUSTOMER
+        if each.role in FROM_THE_DESK and each.message_id not in known:
+            after = len(view.exchanges) if live.seen else asked  # a reloaded page gets all lines at once
+            lines.append(PersonLine(each.message_id, each.role, each.author, each.text, after))
+    seen = max([live.seen, *(each.sequence for each in news)])
+    return replace(live, seen=seen, lines=(*live.lines, *lines), state=state)
+
+
+def said_solved(live: LiveView, view: ChatView, solved: bool, client: Client) -> LiveView:
+    """Tell whether the last answer helped, then look for what follows."""
+    if view.conversation is None:
+        return live
+    try:
+        state = client.say_solved(view.conversation, solved)
+    except ZhidaError:
+        return replace(live, state=None)  # it has changed meanwhile, so it is asked for anew
+    return followed(replace(live, state=None, thanked=not solved), view, client) if state else live
+
+
+def rated(live: LiveView, view: ChatView, score: int, comment: str, client: Client) -> LiveView:
+    """Tell how satisfied one is."""
+    lowest, highest = SurveyKind.CSAT.scale
+    if view.conversation is None or not lowest <= score <= highest:
+        return live
+    try:
+        return replace(live, state=client.rate(view.conversation, score, comment=comment[:1000]), thanked=True)
+    except ZhidaError:
+        return replace(live, state=None)

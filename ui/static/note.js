@@ -1,0 +1,2 @@
+// Runs after acts.js, which has sent the note by then.
+element.addEventListener("submit", (event) => event.target.reset());
