@@ -81,7 +81,7 @@ def _segments(
 def _candidate(pair: QueuedPair, language: Language, *, asking: bool) -> str:
     pills = element("span", escape(say("review.customers", language, count=pair.customers)), classes="zd-pill")
     pills += audience_pill(pair.audience, language) if pair.audience is not Audience.PUBLIC else ""
-    head = element("div", pills + moment(pair.updated_at), classes="zd-pills") + element("h3", escape(pair.question))
+    head = element("div", pills + moment(pair.updated_at), classes="zd-pills")
     problem = element("p", escape(pair.problem), classes="zd-problem") if pair.problem else ""
     body = _form(pair, language, asking=asking) if pair.status in _DECIDABLE else _published(pair, language)
     return element("section", head + problem + body + _findings(pair, language), classes="zd-block zd-candidate")
@@ -115,7 +115,7 @@ def _form(pair: QueuedPair, language: Language, *, asking: bool) -> str:
 
 
 def _published(pair: QueuedPair, language: Language) -> str:
-    answer = element("div", escape(pair.answer), classes="zd-pre")
+    answer = element("h3", escape(pair.question)) + element("div", escape(pair.answer), classes="zd-pre")
     trial = pair.trial
     if trial is None:
         told, classes = say("review.trial.none", language), "zd-small"

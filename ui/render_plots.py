@@ -17,6 +17,9 @@ LEFT: Final = 34
 TOP: Final = 8
 BOTTOM: Final = 22
 ROW: Final = 24
+DOUBLE_ROW: Final = 34
+"""With two bars, each as high as its number."""
+
 LABEL: Final = 190
 
 DAYS: Final = ("confirmed", "assumed", "other", "agent")
@@ -118,19 +121,20 @@ def _rows(rows: Sequence[tuple[str, Sequence[int]]], names: Sequence[str], *, la
     """Horizontal bars, one row a label, each with its number."""
     top = max((count for _, counts in rows for count in counts), default=0) or 1
     room = WIDTH - label_width - 44
-    thick = (ROW - 6) / len(names)
+    row = ROW if len(names) == 1 else DOUBLE_ROW
+    thick = (row - 6) / len(names)
     drawn = ""
     for at, (label, counts) in enumerate(rows):
-        y = at * ROW + 3
-        drawn += f'<text class="zd-bar-label" x="0" y="{y + ROW / 2:.1f}">{escape(label)}</text>'
+        y = at * row + 3
+        drawn += f'<text class="zd-bar-label" x="0" y="{y + row / 2 + 1:.1f}">{escape(label)}</text>'
         for line, (name, count) in enumerate(zip(names, counts, strict=True)):
             width = room * count / top
             drawn += (
                 f'<rect class="zd-plot-{name}" x="{label_width}" y="{y + line * thick:.1f}" width="{width:.1f}" '
                 f'height="{thick - 1:.1f}" rx="2"/>'
-                f'<text x="{label_width + width + 5:.1f}" y="{y + line * thick + thick - 1:.1f}">{count}</text>'
+                f'<text x="{label_width + width + 5:.1f}" y="{y + line * thick + thick / 2 + 3:.1f}">{count}</text>'
             )
-    return f'<svg viewBox="0 0 {WIDTH} {len(rows) * ROW + 4}" role="img">{drawn}</svg>'
+    return f'<svg viewBox="0 0 {WIDTH} {len(rows) * row + 4}" role="img">{drawn}</svg>'
 
 
 def _plot(title: str, drawn: str, names: Sequence[str], language: Language) -> str:
