@@ -10,6 +10,7 @@ from nlu.aligned import aligned
 from nlu.entities.amounts import find_amounts
 from nlu.entities.dates import find_dates
 from nlu.entities.durations import find_durations, find_times
+from nlu.entities.english import find_english
 from nlu.entities.persons import find_persons
 from nlu.entities.products import find_models
 from nlu.entities.references import find_references
@@ -23,6 +24,7 @@ RULES: tuple[EntityRecogniser, ...] = (
     find_times,
     find_models,
     find_persons,
+    find_english,
 )
 
 

@@ -20,7 +20,7 @@ _COMPANY_END: Final = re.compile(
     r"(?:公司|集团|企业|银行|分行|支行|股份|证券|基金|保险|财险|寿险|人寿|信托|期货|投行|租赁|地产|置业|置地|实业|控股|科技|网络|软件|电子|电器|电气|通信|电信|传媒|影业|影视|唱片|娱乐|文化|广告|出版社|工作室|制药|药业|医药|集团军?|汽车|重工|钢铁|石油|石化|化工|矿业|能源|电力|航空|航运|快递|速递|速运|物流|酒店|餐饮|食品|乳业|酒业|饮料|服饰|家居|家具|装饰|建材|超市|百货|商城|网|游戏|互娱|拍卖行?|律师事务所|事务所|营业部|信用卡中心|旅行社|厂|行|店)$"
 )
 _GOVERNMENT_END: Final = re.compile(
-    r"(?:政府|人民政府|国务院|委员会|常委会|人大|政协|党委|市委|省委|县委|区委|旗委|镇委|纪委|政法委|宣传部|组织部|统战部|[^俱乐]部|部门|总局|分局|[^邮药]局|司令部|[厅署]|(?<!公)司|法院|法庭|检察院|公安|派出所|警方|警局|海关|国税|地税|税务|大使馆|领事馆|使馆|[空海陆美英法德日俄印韩]军|部队|舰队|机关|议会|国会|参议院|众议院|内阁|王室|党支部|党组|办公室|办事处|街道办|[教建发经工国住交农卫环]委|监狱|看守所|消防队|支队|大队|总队|管委会|居委会|村委会|拆迁办|住保办|信访办|教科文|总理府|总统府|白宫)$"
+    r"(?:政府|人民政府|国务院|委员会|常委会|人大|政协|党委|市委|省委|县委|区委|旗委|镇委|纪委|政法委|宣传部|组织部|统战部|[^俱乐]部|部门|总局|分局|[^邮药]局|司令部|[厅署]|(?<!公)司|法院|法庭|检察院|公安|派出所|警方|警局|海关|国税|地税|税务|大使馆|领事馆|使馆|[空海陆美英法德日俄印韩]军|部队|舰队|机关|议会|国会|参议院|众议院|内阁|王室|党支部|党组|办公室|办事处|街道办|[教建发经工国住交农卫环]委|监狱|看守所|消防队|支队|大队|总队|管委会|居委会|村委会|拆迁办|住保办|信访办|[^代举承主]办|公诉处|工商联|总理府|总统府|白宫)$"
 )
 _ORGANIZATION_END: Final = re.compile(
     r"(?:协会|学会|商会|公会|工会|联合会|总会|研究会|促进会|基金会|理事会|委员会|组委会|奥委会|足协|篮协|联盟|联赛|联合国|组织|俱乐部|战队|球队|队|大学|学院|学校|中学|小学|幼儿园|研究院|研究所|研究中心|设计院|科学院|医院|卫生院|诊所|博物馆|图书馆|美术馆|乐团|剧团|乐队|合唱团|社|党|教会|寺|中心|超|杯|社团|社区|频道|电视台|卫视|电台|报社|杂志社|通讯社|日报|晚报|时报|周刊)$"
@@ -31,8 +31,8 @@ _SIGHT_END: Final = re.compile(
 _ADDRESS_PART: Final = re.compile(
     rf"[0-9A-Za-z一二三四五六七八九十之\-]{{1,8}}(?:号院|号楼|号|弄|栋|幢|座|单元|层|楼|室|期|区)|(?:东|西|南|北|中|东北|西北|东南|西南)(?:部|侧|段|路)?|地区|一带|附近|路口|[{HAN}]{{0,3}}(?:小区|大厦|广场|花园|路|街|巷|区|镇|乡|村|大楼|中心|酒店|商场|地铁站|站|口|城|店)"
 )
-_TITLE: Final = re.compile("《[^《》]{1,40}》")
-"""What a book, a film or a document is called names nobody."""
+_TITLE: Final = re.compile(r"《[^《》]{1,40}》|(?:https?://|www\.)[!-~]+|[A-Za-z0-9.\-]+\.(?:com|cn|net|org)[!-~]*")
+"""What a book, a film or a document is called names nobody, nor does an address of the web."""
 
 _CITY_LIKE_SIGHT: Final = re.compile(
     "(?:上海|青海|威海|珠海|北海|宁海|临海|黑龙江|浙江|镇江|九江|丽江|晋江|江|海|中山|鞍山|唐山|佛山|舟山|乐山|眉山|保山|马鞍山|黄山市|萧山|昆山|宝鸡山|秦岭)$"
@@ -185,9 +185,20 @@ def _persons(text: str, words: Sequence[Word]) -> Iterator[EntityCandidate]:
             end = split
         while end - word.start > 2 and text[end - 1] in _NOT_NAME_END:
             end -= 1
-        if word.tag == "nr" and not re.match(f"[{HAN}]{{2}}|[A-Z][a-z]+", text[word.start : end]):
-            continue
-        yield _candidate(text, word.start, end, EntityType.NAME, 1)
+        if _names_somebody(text, word.start, end, sure=word.tag == "PER"):
+            yield _candidate(text, word.start, end, EntityType.NAME, 1)
+
+
+_LATIN: Final = re.compile("[A-Za-z0-9]")
+
+
+def _names_somebody(text: str, start: int, end: int, *, sure: bool) -> bool:
+    """Not «张某», not a surname alone, not a piece of a Latin word."""
+    written = text[start:end]
+    if end - start < 2 or "某" in written:
+        return False
+    cut = any(0 < at < len(text) and _LATIN.match(text[at - 1]) and _LATIN.match(text[at]) for at in (start, end))
+    return not cut and (sure or re.match(f"[{HAN}]{{2}}|[A-Z][a-z]+", written) is not None)
 
 
 _NOT_NAME_END: Final = frozenset("遂称和与说是在的了对将把被从向也就都还及或")
@@ -216,7 +227,7 @@ def _places(text: str, words: Sequence[Word]) -> Iterator[EntityCandidate]:
             end, last = words[at].end, words[at]
             at += 1
         written = text[start:end]
-        if written in names("places") or text.startswith("人", end):
+        if written in names("places") or written.removesuffix("区") in names("places") or text.startswith("人", end):
             continue
         sight = _SIGHT_END.search(written) is not None and not _CITY_LIKE_SIGHT.fullmatch(text[last.start : end])
         yield _candidate(text, start, end, EntityType.SCENE if sight else EntityType.ADDRESS, 1)

@@ -230,6 +230,27 @@ class TestNames:
         assert self.tagged("《李小明传》", ("《", "w"), ("李小明", "PER"), ("传", "n"), ("》", "w")) == []
 
 
+class TestEnglishNames:
+    @pytest.mark.parametrize(
+        ("text", "entity"),
+        [
+            ("The Acme Trading Company owes me", ("company", "Acme Trading Company")),
+            ("I paid with PayPal", ("company", "PayPal")),
+            ("I work at the University of Leeds", ("organization", "University of Leeds")),
+            ("the Department of Health says", ("government", "Department of Health")),
+            ("ship it to San Francisco please", ("address", "San Francisco")),
+            ("Please tell Jennifer Brown", ("name", "Jennifer Brown")),
+        ],
+    )
+    def test_are_told_by_endings_and_lists(self, text: str, entity: tuple[str, str]) -> None:
+        """Without the article before them."""
+        assert [(kind, said) for kind, said, _ in found(text)] == [entity]
+
+    def test_capitals_alone_name_nothing(self) -> None:
+        """People shout."""
+        assert found("WHY IS MY PARCEL LATE? The Parcel Is Late") == []
+
+
 class TestAnyText:
     @settings(deadline=None, max_examples=150)
     @given(st.text(max_size=120) | st.text("1一二三年月日号天周点半:.-/元块￥$nextdaysRX张中 ", max_size=80))
