@@ -253,7 +253,12 @@ class Services:
         from api.understanding import make_analyzer
 
         return make_analyzer(
-            self.encoder, self.tagger, self.personal_data, self.kb.vocabulary, clock=self._replacements.clock
+            self.encoder,
+            self.tagger,
+            self.personal_data,
+            self.kb.vocabulary,
+            home=self.settings.home,
+            clock=self._replacements.clock,
         )
 
     @cached_property

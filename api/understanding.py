@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.clock import Clock
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from kb.vocabulary import Vocabulary
     from models.encoder import Encoder
     from models.lac_tagger import WordTagger
-    from nlu.intents.recogniser import IntentRecogniser
-    from nlu.sentiment.reader import SentimentReader
 
 
 class VocabularyProducts:
@@ -69,21 +68,20 @@ def make_analyzer(
     personal_data: PersonalDataRecogniser,
     vocabulary: Vocabulary,
     *,
+    home: Path,
     clock: Clock,
 ) -> Analyzer:
-    """One pass over a message. With another encoder than Zhida's own nothing is said of intent and sentiment."""
+    """One pass over a message, with the models of `home` where the operator has learnt some."""
+    from nlu.trained import readers_for
+
     finder = EntityFinder((*ENTITY_RULES, ProductRecogniser(VocabularyProducts(vocabulary)), NamedEntities(tagger)))
-    intents, sentiment = _classes(encoder)
+    readers = readers_for(encoder.identity.key, home)
     return Analyzer(
-        encoder, personal_data=personal_data, entities=finder, intents=intents, sentiment=sentiment, clock=clock
+        encoder,
+        personal_data=personal_data,
+        entities=finder,
+        intents=readers.intents,
+        sentiment=readers.sentiment,
+        escalation=readers.escalation,
+        clock=clock,
     )
-
-
-def _classes(encoder: Encoder) -> tuple[IntentRecogniser | None, SentimentReader | None]:
-    from nlu.intents.recogniser import IntentRecogniser
-    from nlu.sentiment.reader import SentimentReader
-
-    intents = IntentRecogniser.shipped()
-    if intents.encoder_key != encoder.identity.key:
-        return None, None
-    return intents, SentimentReader.shipped()

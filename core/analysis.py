@@ -73,6 +73,32 @@ class PersonalData:
     type: str
 
 
+class EscalationKind(StrEnum):
+    """A reason to bring in a person that a message itself gives."""
+
+    SAFETY = "safety"
+    """Somebody is hurt or in danger: injury, fire, poisoning, threats to one's own life."""
+    FRAUD = "fraud"
+    """A fraud or theft of an account is going on."""
+    LEGAL = "legal"
+    """Threatens with, or has called, a lawyer, court, the police, a regulator."""
+    MEDIA = "media"
+    """Threatens to make it public."""
+    LEAVE = "leave"
+    """Is about to leave for somebody else."""
+    REPEAT = "repeat"
+    """Has told the same several times, and nothing happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationSignal:
+    """That a message gives a reason to bring in a person."""
+
+    kind: EscalationKind
+    probability: float
+    """0.0 to 1.0."""
+
+
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """All that one pass over a message tells."""
@@ -83,3 +109,5 @@ class Analysis:
     sentiment: Sentiment
     personal_data: tuple[PersonalData, ...]
     ms: float
+    escalation: tuple[EscalationSignal, ...] = ()
+    """Likeliest first; only what is likely enough to act on."""

@@ -16,7 +16,16 @@ from typing import Final, Protocol, TypeVar
 
 import numpy as np
 
-from core.analysis import Analysis, Intent, NamedEntity, PersonalData, Sentiment, SentimentLabel, SentimentLevel
+from core.analysis import (
+    Analysis,
+    EscalationSignal,
+    Intent,
+    NamedEntity,
+    PersonalData,
+    Sentiment,
+    SentimentLabel,
+    SentimentLevel,
+)
 from core.clock import Clock, utc_now
 from core.text import detect_language
 from models.encoder import Encoder, Vectors
@@ -45,6 +54,14 @@ class SentimentPart(Protocol):
 
     def read(self, vector: Vectors, text: str, /) -> Sentiment:
         """The sentiment of a message, given its vector of length 1: shape `(dimension,)`."""
+        ...
+
+
+class EscalationPart(Protocol):
+    """Tells whether a message gives a reason to bring in a person."""
+
+    def read(self, vector: Vectors, text: str, /) -> tuple[EscalationSignal, ...]:
+        """The signals of a message, likeliest first, given its vector of length 1: shape `(dimension,)`."""
         ...
 
 
@@ -79,6 +96,7 @@ class Analyzer:
         entities: EntityPart,
         intents: IntentPart | None = None,
         sentiment: SentimentPart | None = None,
+        escalation: EscalationPart | None = None,
         clock: Clock = utc_now,
     ) -> None:
         self._encoder = encoder
@@ -87,6 +105,7 @@ class Analyzer:
         """Finds entities; also for measuring it alone."""
         self._intents = intents
         self._sentiment = sentiment
+        self._escalation = escalation
         self._clock = clock
 
     def analyze(self, text: str, *, vector: Vectors | None = None, now: datetime | None = None) -> Analysis:
@@ -100,14 +119,17 @@ class Analyzer:
         started = perf_counter()
         moment = self._clock() if now is None else now
         head = text[:LONGEST]
-        intents, sentiment = self._intents, self._sentiment
+        intents, sentiment, escalation = self._intents, self._sentiment, self._escalation
         intent, mood = NO_INTENT, NO_SENTIMENT
-        if intents is not None or sentiment is not None:
+        signals: tuple[EscalationSignal, ...] = ()
+        if intents is not None or sentiment is not None or escalation is not None:
             known = vector if vector is not None else _told("encoder", lambda: self._vector(head), None)
             if known is not None and intents is not None:
                 intent = _told("intents", lambda: intents.recognise(known, head), NO_INTENT)
             if known is not None and sentiment is not None:
                 mood = _told("sentiment", lambda: sentiment.read(known, head), NO_SENTIMENT)
+            if known is not None and escalation is not None:
+                signals = _told("escalation", lambda: escalation.read(known, head), ())
         return Analysis(
             language=_told("language", lambda: detect_language(head), detect_language("")),
             intent=intent,
@@ -115,6 +137,7 @@ class Analyzer:
             sentiment=mood,
             personal_data=tuple(_told("personal data", lambda: self._personal_data.find(text), ())),
             ms=1000 * (perf_counter() - started),
+            escalation=signals,
         )
 
     def _vector(self, text: str) -> Vectors:

@@ -11,23 +11,28 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.errors import InvalidInput
 from models.encoder import Encoder, Vectors
-from nlu.classifier import Example, learn_vectors
+from nlu.classifier import Example
 from nlu.escalation.reader import NONE
 from nlu.folds import stratified_folds
 from nlu.gold_set import GoldMessage
 from nlu.intents.model import IntentModel, fit_intents
 from nlu.linear import LinearModel
-from nlu.logistic import fit_logistic
+from nlu.logistic import Logistic, fit_logistic
 from nlu.sentiment.features import mood_features
 from nlu.sentiment.reader import ANGRY, CALM
 
 FOLDS: Final = 3
 
 MOOD_PENALTY: Final = 1e-3
-"""Of the models of mood and escalation: the best on the development sets, which aren't what they are learnt from."""
+"""Of the model of mood: the best on the development sets, which aren't what it is learnt from."""
+
+RARE_PENALTY: Final = 1e-4
+RARE_SHARE: Final = 0.15
+"""Anger and reasons to escalate are rare among the gold messages and must still be found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,31 +96,36 @@ def learn_levels(messages: Sequence[GoldMessage], vectors: Vectors, encoder: Enc
 def learn_anger(messages: Sequence[GoldMessage], vectors: Vectors, encoder: Encoder, *, seed: int = 0) -> Learnt:
     """Learn what anger is; `vectors` are those of the messages."""
     features = mood_features(vectors, [message.text for message in messages])
-    return _learn(features, [ANGRY if message.anger else CALM for message in messages], encoder, MOOD_PENALTY, seed)
+    labels = [ANGRY if message.anger else CALM for message in messages]
+    return _learn(features, labels, encoder, RARE_PENALTY, seed, share=RARE_SHARE)
 
 
 def learn_escalation(messages: Sequence[GoldMessage], vectors: Vectors, encoder: Encoder, *, seed: int = 0) -> Learnt:
     """Learn the reasons to bring in a person; of a message with several, the first counts."""
     features = mood_features(vectors, [message.text for message in messages])
     labels = [message.signals[0] if message.signals else NONE for message in messages]
-    return _learn(features, labels, encoder, MOOD_PENALTY, seed)
+    return _learn(features, labels, encoder, RARE_PENALTY, seed, share=RARE_SHARE)
 
 
-def _learn(features: Vectors, labels: Sequence[str], encoder: Encoder, penalty: float | None, seed: int) -> Learnt:
-    learnt = learn_vectors(features, labels, encoder, penalty=penalty, seed=seed)
-    model = LinearModel(learnt.labels, learnt.model, encoder.identity.key)
-    return Learnt(model, len(labels), _left_out(features, labels, model, learnt.penalty, seed))
-
-
-def _left_out(features: Vectors, labels: Sequence[str], model: LinearModel, penalty: float, seed: int) -> float:
-    if len(labels) < FOLDS:
-        return 0.0
-    places = {label: at for at, label in enumerate(model.labels)}
+def _learn(
+    features: Vectors, labels: Sequence[str], encoder: Encoder, penalty: float, seed: int, *, share: float = 0.0
+) -> Learnt:
+    known = tuple(sorted(set(labels)))
+    places = {label: at for at, label in enumerate(known)}
     classes = np.array([places[label] for label in labels], dtype=np.intp)
     folds = stratified_folds(labels, FOLDS, seed=seed)
     right = 0
     for fold in range(FOLDS):
         out = folds == fold
-        fitted = fit_logistic(features[~out], classes[~out], len(places), penalty=penalty)
+        fitted = _fit(features[~out], classes[~out], len(known), penalty, share)
         right += int((fitted.logits(features[out]).argmax(axis=1) == classes[out]).sum())
-    return right / len(labels)
+    model = LinearModel(known, _fit(features, classes, len(known), penalty, share), encoder.identity.key)
+    return Learnt(model, len(labels), right / len(labels))
+
+
+def _fit(features: Vectors, classes: NDArray[np.intp], count: int, penalty: float, share: float) -> Logistic:
+    """Rows of rare classes are counted several times, so that each class has at least `share` of the largest."""
+    sizes = np.maximum(np.bincount(classes, minlength=count), 1)
+    times = np.maximum(1, np.rint(share * sizes.max() / sizes)).astype(np.intp)
+    rows = np.repeat(np.arange(len(classes)), times[classes])
+    return fit_logistic(features[rows], classes[rows], count, penalty=penalty)

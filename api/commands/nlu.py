@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
+from api.commands import nlu_train
 from api.commands.session import STDIN, AsJson, Home, begin, harmless, storage
 from core.analysis import Analysis
 
@@ -48,6 +49,9 @@ def analyze(context: typer.Context, text: Text, home: Home = None, as_json: AsJs
                 session.emit(analysis_json(found))
             else:
                 typer.echo(described(each, found))
+
+
+app.command("train")(nlu_train.train)
 
 
 def _lines() -> Iterator[str]:
