@@ -36,6 +36,10 @@ SHIPPED: Final[Mapping[Priority, Terms]] = {
 """Where no policy fits: around the clock."""
 
 
+_APPLIED: Final = EventKind.SLA_APPLIED.value
+_OF_TICKETS: Final = (EventKind.TICKET_CREATED, EventKind.TICKET_MOVED, EventKind.SLA_APPLIED)
+
+
 def refresh_clocks(act: Act, card: TicketCard) -> TicketCard:
     """Bring the ticket's clocks to the present: apply a policy where one is due, write what the clocks say.
 
@@ -61,11 +65,16 @@ def clock_events(connection: Connection, card: TicketCard) -> list[ClockEvent]:
     found: list[tuple[datetime, int, ClockEvent]] = []
     about_ticket = select(desk_events).where(
         desk_events.c.ticket_id == card.ticket_id,
-        desk_events.c.kind.in_([EventKind.TICKET_CREATED.value, EventKind.TICKET_MOVED.value]),
+        desk_events.c.kind.in_([kind.value for kind in _OF_TICKETS]),
     )
-    for row in connection.execute(about_ticket):
-        status = TicketStatus(row.new)
-        found.append((row.at, row.sequence, ClockEvent(row.at, ClockEventKind.STATUS, status=status)))
+    given = select(sla_applied.c.terms).where(sla_applied.c.ticket_id == card.ticket_id).order_by(sla_applied.c.id)
+    terms = iter(connection.execute(given).scalars().all())
+    for row in connection.execute(about_ticket.order_by(desk_events.c.sequence)):
+        if row.kind == _APPLIED:  # each of these events was written with one row of terms
+            event = ClockEvent(row.at, ClockEventKind.APPLIED, terms=terms_from(next(terms)))
+        else:
+            event = ClockEvent(row.at, ClockEventKind.STATUS, status=TicketStatus(row.new))
+        found.append((row.at, row.sequence, event))
     of = select(ticket_triggers.c.episode_id).where(ticket_triggers.c.ticket_id == card.ticket_id)
     said = select(desk_events).where(
         desk_events.c.conversation_id == card.conversation_id,
@@ -80,18 +89,7 @@ def clock_events(connection: Connection, card: TicketCard) -> list[ClockEvent]:
             continue
         kind = ClockEventKind.CUSTOMER if customer else ClockEventKind.AGENT
         found.append((row.at, row.sequence, ClockEvent(row.at, kind)))
-    ordered = [event for _, _, event in sorted(found, key=lambda each: each[:2])]
-    return _with_terms(connection, card, ordered)
-
-
-def _with_terms(connection: Connection, card: TicketCard, events: list[ClockEvent]) -> list[ClockEvent]:
-    """Each application stands before the events of its own moment, but never before the ticket's beginning."""
-    query = select(sla_applied).where(sla_applied.c.ticket_id == card.ticket_id).order_by(sla_applied.c.id)
-    for row in connection.execute(query):
-        terms = terms_from(row.terms)
-        at = next((n for n, event in enumerate(events) if event.at > row.applied_at), len(events))
-        events.insert(at, ClockEvent(row.applied_at, ClockEventKind.APPLIED, terms=terms))
-    return events
+    return [event for _, _, event in sorted(found, key=lambda each: each[:2])]
 
 
 def _apply(act: Act, card: TicketCard) -> None:
