@@ -9,6 +9,7 @@ from core.dialogues import DialogueView
 from core.errors import Forbidden, NotFound
 from core.rights import scope_of
 from core.staff import TeamId
+from core.tickets import TicketCard
 from desk.staff import Staff
 
 
@@ -25,21 +26,34 @@ class Reach:
         """`None` for the admin key."""
         return self.principal.account_id
 
+    @property
+    def everything(self) -> bool:
+        """Whether they see all conversations."""
+        return scope_of(self.principal.role, Right.DESK_READ) is Scope.ALL
+
     def has(self, right: Right, view: DialogueView) -> bool:
         """Whether the right reaches this conversation."""
-        match scope_of(self.principal.role, right):
-            case None:
-                return False
-            case Scope.OWN:
-                return self.owns(view)
-            case Scope.TEAM:
-                return self.owns(view) or view.team_id is None or view.team_id in self.teams
-            case Scope.ALL:
-                return True
+        return self._reaches(right, view.owner_id, view.team_id)
+
+    def has_ticket(self, right: Right, card: TicketCard) -> bool:
+        """Whether the right reaches this ticket."""
+        return self._reaches(right, card.assignee_id, card.team_id)
 
     def owns(self, view: DialogueView) -> bool:
         """Whether it is theirs."""
         return view.owner_id is not None and view.owner_id == self.me
+
+    def _reaches(self, right: Right, owner: AccountId | None, team: TeamId | None) -> bool:
+        mine = owner is not None and owner == self.me
+        match scope_of(self.principal.role, right):
+            case None:
+                return False
+            case Scope.OWN:
+                return mine
+            case Scope.TEAM:
+                return mine or team is None or team in self.teams
+            case Scope.ALL:
+                return True
 
     def may_take(self, view: DialogueView) -> bool:
         """Whether they may take it over, or work on it already: nobody's, or theirs, or of somebody they lead."""

@@ -179,7 +179,7 @@ class DeskReader:
             message_id=line.message_id,
             sequence=line.number,
             role=line.role,
-            text=show(line.text),
+            text=line.text if line.role is Role.SYSTEM else show(line.text),
             created_at=line.created_at,
             author=self.name_of(line.author_id),
             intent=known.intent,

@@ -62,7 +62,7 @@ def show_conversation(request: Request, dialogue_id: str) -> Any:
 def claim(request: Request, dialogue_id: str) -> Any:
     """Take the conversation. Of two who try at once, one gets it and the other 409."""
     view, dialogues = _to_work_on(request, dialogue_id)
-    dialogues.claim(view.conversation_id, _me(request))
+    dialogues.claim(view.conversation_id, me(request))
     return reader_of(request).conversation(view.conversation_id)
 
 
@@ -76,7 +76,7 @@ def claim(request: Request, dialogue_id: str) -> Any:
 def reply(request: Request, dialogue_id: str, body: shapes.AgentMessage) -> Any:
     """Write to the customer, who reads it at once. With the same `client_key` again nothing is written twice."""
     view, dialogues = _to_work_on(request, dialogue_id)
-    dialogues.reply(view.conversation_id, _me(request), body.text, asks=body.asks)
+    dialogues.reply(view.conversation_id, me(request), body.text, asks=body.asks)
     return reader_of(request).message(view.conversation_id)
 
 
@@ -90,7 +90,7 @@ def reply(request: Request, dialogue_id: str, body: shapes.AgentMessage) -> Any:
 def note(request: Request, dialogue_id: str, body: shapes.NewNote) -> Any:
     """Write to colleagues. Anybody who works at the desk and sees the conversation may."""
     view = reader_of(request).view(ConversationId(dialogue_id))
-    services_of(request).desk.dialogues.note(view.conversation_id, _me(request), body.text)
+    services_of(request).desk.dialogues.note(view.conversation_id, me(request), body.text)
     return reader_of(request).message(view.conversation_id)
 
 
@@ -108,7 +108,7 @@ def transfer(request: Request, dialogue_id: str, body: shapes.Transfer) -> Any:
     _leave_note(request, view, body.note)
     dialogues.transfer(
         view.conversation_id,
-        _me(request),
+        me(request),
         team_id=None if body.team_id is None else TeamId(body.team_id),
         to=None if body.account_id is None else AccountId(body.account_id),
     )
@@ -124,7 +124,7 @@ def transfer(request: Request, dialogue_id: str, body: shapes.Transfer) -> Any:
 def snooze(request: Request, dialogue_id: str, body: shapes.Snooze) -> Any:
     """Put it aside until a moment, or until the customer writes."""
     view, dialogues = _to_work_on(request, dialogue_id)
-    dialogues.snooze(view.conversation_id, _me(request), body.until)
+    dialogues.snooze(view.conversation_id, me(request), body.until)
     return _after(request, view)
 
 
@@ -137,7 +137,7 @@ def snooze(request: Request, dialogue_id: str, body: shapes.Snooze) -> Any:
 def wake(request: Request, dialogue_id: str) -> Any:
     """Take up again what was put aside."""
     view, dialogues = _to_work_on(request, dialogue_id)
-    dialogues.wake(view.conversation_id, _me(request))
+    dialogues.wake(view.conversation_id, me(request))
     return _after(request, view)
 
 
@@ -150,7 +150,7 @@ def wake(request: Request, dialogue_id: str) -> Any:
 def hand_back(request: Request, dialogue_id: str) -> Any:
     """Give the turn back to the assistant."""
     view, dialogues = _to_work_on(request, dialogue_id)
-    dialogues.hand_back(view.conversation_id, _me(request))
+    dialogues.hand_back(view.conversation_id, me(request))
     return _after(request, view)
 
 
@@ -164,7 +164,7 @@ def resolve(request: Request, dialogue_id: str, body: shapes.Resolution) -> Any:
     """End the problem, and say why. The customer is told and asked how it was."""
     view, dialogues = _to_work_on(request, dialogue_id)
     _leave_note(request, view, body.note)
-    dialogues.resolve(view.conversation_id, _me(request), body.reason, text=body.text)
+    dialogues.resolve(view.conversation_id, me(request), body.reason, text=body.text)
     return _after(request, view)
 
 
@@ -177,7 +177,7 @@ def _to_work_on(request: Request, dialogue_id: str) -> tuple[DialogueView, Dialo
 
 def _leave_note(request: Request, view: DialogueView, text: str) -> None:
     if text.strip():
-        services_of(request).desk.dialogues.note(view.conversation_id, _me(request), text)
+        services_of(request).desk.dialogues.note(view.conversation_id, me(request), text)
 
 
 def _after(request: Request, view: DialogueView) -> views.DeskConversation:
@@ -196,5 +196,6 @@ def at_the_desk(request: Request) -> None:
         staff.enrol(account.account_id, account.display_name)
 
 
-def _me(request: Request) -> AccountId | None:
+def me(request: Request) -> AccountId | None:
+    """The account of whoever asks; `None` for the admin key."""
     return principal_of(request).account_id

@@ -43,6 +43,8 @@ PERMITTED: Mapping[str, frozenset[str]] = {
     "figures.read": frozenset(READERS),
     "accounts.read": frozenset({"service_manager", "auditor"}),
     "audit.read": frozenset({"auditor"}),
+    "personal.read": frozenset({"agent", "lead", "service_manager"}),
+    "leads": frozenset({"lead", "service_manager"}),
     "signed in": frozenset(Role),
     "own account": frozenset(Role),
 }
@@ -69,6 +71,9 @@ class Row:
 
 CONVERSATION = "/v1/conversations/{conversation_id}"
 DIALOGUE = "/v1/desk/conversations/{dialogue_id}"
+
+DESK_TICKET = "/v1/desk/tickets/{ticket_id}"
+CALENDAR = {"name": "新", "time_zone": "Asia/Shanghai", "intervals": ["mon 09:00-18:00"]}
 
 STREAMS = {("GET", f"{CONVERSATION}/events"), ("GET", "/v1/desk/events")}
 """These never end, so `tests/api/test_live.py` looks at who may open them."""
@@ -155,6 +160,36 @@ TABLE = (
     Row("POST", f"{CONVERSATION}/survey", "customer", {"score": 5}),
     Row("POST", f"{DIALOGUE}/hand-back", "desk.work", also=frozenset({409})),
     Row("POST", f"{DIALOGUE}/transfer", "desk.work", {"team_id": 1}, also=frozenset({409})),
+    Row("GET", "/v1/desk/tickets", "desk.read"),
+    Row("GET", DESK_TICKET, "desk.read"),
+    Row("GET", f"{DESK_TICKET}/links", "desk.read"),
+    Row("GET", f"{DESK_TICKET}/clocks", "desk.read"),
+    Row("PUT", f"{DESK_TICKET}/priority", "desk.work", {"priority": "high"}),
+    Row("PUT", f"{DESK_TICKET}/assignee", "desk.work", {}),
+    Row("POST", f"{DESK_TICKET}/moves", "desk.work", {"act": "hold"}),
+    Row("POST", f"{DESK_TICKET}/links", "desk.work", {"other": 1}, also=frozenset({404, 409, 422})),
+    Row("POST", f"{DESK_TICKET}/merge", "desk.work", {"into": 1}, also=frozenset({404, 409, 422})),
+    Row("POST", f"{DESK_TICKET}/unmerge", "desk.work", also=frozenset({409})),
+    Row("GET", "/v1/desk/customers", "personal.read"),
+    Row("GET", "/v1/desk/customers/{customer_id}", "personal.read"),
+    Row("PATCH", "/v1/desk/customers/{customer_id}", "desk.work", {"name": "林"}),
+    Row("POST", "/v1/desk/customers/{customer_id}/tags", "desk.work", {"tag": "新"}),
+    Row("DELETE", "/v1/desk/customers/{customer_id}/tags/{tag}", "desk.work"),
+    Row("PUT", f"{DIALOGUE}/customer", "desk.work", {"customer_id": 1}),
+    Row("POST", "/v1/desk/customers/{customer_id}/merge", "leads", {"into": 2}),
+    Row("POST", "/v1/desk/customer-merges/{merge_id}/undo", "leads"),
+    Row("GET", "/v1/desk/macros", "policy.read"),
+    Row("POST", "/v1/desk/macros", "policy.write", {"name": "新", "text": "您好。"}),
+    Row("PUT", "/v1/desk/macros/{macro_id}", "policy.write", {"name": "旧", "text": "您好。"}),
+    Row("POST", f"{DIALOGUE}/macros/{{macro_id}}", "desk.work"),
+    Row("GET", "/v1/desk/sla-policies", "policy.read"),
+    Row("POST", "/v1/desk/sla-policies", "policy.write", {"name": "新", "first_s": 60}, also=frozenset({422})),
+    Row("PUT", "/v1/desk/sla-policies/{policy_id}", "policy.write", {"name": "旧", "first_s": 60}),
+    Row("DELETE", "/v1/desk/sla-policies/{policy_id}", "policy.write"),
+    Row("GET", "/v1/desk/calendars", "policy.read"),
+    Row("POST", "/v1/desk/calendars", "policy.write", CALENDAR, also=frozenset({422})),
+    Row("PUT", "/v1/desk/calendars/{calendar_id}", "policy.write", CALENDAR | {"name": "旧"}, also=frozenset({422})),
+    Row("DELETE", "/v1/desk/calendars/{calendar_id}", "policy.write"),
     Row("PUT", "/v1/desk/me/presence", "own desk", {"presence": "online"}),
     Row("GET", "/v1/desk/agents", "desk.read"),
     Row("PUT", "/v1/desk/agents/{account_id}", "policy.write", {"cap": 3}),
@@ -248,12 +283,23 @@ def world(http: TestClient, services: Services, admin: dict[str, str]) -> World:
     asked = services.desk.history(owner["conversation_id"])[0]
     question = services.gold.add(GoldEntry(text="多久发货？", facts=("24",)))
     services.gold.add(GoldEntry(text="退货期限是多久？", facts=("三十天",)))
+    customers = [services.desk.customers.find_or_create("email", f"{name}@example.org") for name in "abcd"]
     values = {
         "rules_version": services.handover_rules.save(shipped_rules().rules).number,
         "entry_id": services.kb.vocabulary.add(VocabularyKind.WORD, ["净享"]).entry_id,
         "conversation_id": owner["conversation_id"],
         "dialogue_id": owner["conversation_id"],
         "team_id": services.desk.staff.save_team("售后").team_id,
+        "customer_id": customers[0].customer_id,
+        "merge_id": services.desk.customer_merges.merge(
+            customers[2].customer_id, customers[3].customer_id, None
+        ).merge_id,
+        "tag": "批发",
+        "macro_id": services.desk.macros.save("问候", "您好。").macro_id,
+        "policy_id": services.desk.clocks.save_policy("普通", first_s=60, next_s=None, resolution_s=None).policy_id,
+        "calendar_id": services.desk.clocks.save_calendar(
+            "工作日", time_zone="Asia/Shanghai", intervals=["mon 09:00-18:00"]
+        ).calendar_id,
         "message_id": answered["message_id"],
         "number": 1,
         "ticket_id": handed_over["ticket_id"],

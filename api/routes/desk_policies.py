@@ -1,0 +1,151 @@
+"""What the service manager sets for the desk: macros, service levels, calendars."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api import schemas
+from api.auth import StaffRoute
+from api.routes.context import DESK_WORK, POLICY_READ, POLICY_WRITE, refusals, services_of
+from api.routes.desk import me, reader_of
+from api.schemas import desk_records as shapes
+from api.wire import Json
+from core.macros import Macro, MacroActions, MacroId
+from core.sla import CalendarId, PolicyId, SlaPolicy, StoredCalendar
+from core.staff import TeamId
+from core.types import ConversationId, Language
+
+router = APIRouter(prefix="/v1/desk", tags=["desk"], route_class=StaffRoute)
+
+SAVED = refusals(401, 403, 404)
+
+
+@router.get("/macros", response_model=list[shapes.Macro], responses=refusals(401, 403), openapi_extra=POLICY_READ)
+def list_macros(request: Request, language: Language | None = None) -> list[Macro]:
+    """Macros, those of a language among them if one is named."""
+    return services_of(request).desk.macros.every(language=language)
+
+
+@router.post("/macros", status_code=201, response_model=shapes.Macro, responses=SAVED, openapi_extra=POLICY_WRITE)
+def add_macro(request: Request, body: shapes.NewMacro) -> Macro:
+    """Add a macro."""
+    return _save_macro(request, body, None)
+
+
+@router.put("/macros/{macro_id}", response_model=shapes.Macro, responses=SAVED, openapi_extra=POLICY_WRITE)
+def change_macro(request: Request, macro_id: schemas.Number, body: shapes.NewMacro) -> Macro:
+    """Replace a macro."""
+    return _save_macro(request, body, MacroId(macro_id))
+
+
+@router.post(
+    "/conversations/{dialogue_id}/macros/{macro_id}",
+    response_model=shapes.MacroText,
+    responses=refusals(401, 403, 404, 409),
+    openapi_extra=DESK_WORK,
+)
+def use_macro(request: Request, dialogue_id: str, macro_id: schemas.Number) -> Json:
+    """The macro's text for this conversation, to send or to edit; what else it does is done."""
+    view = reader_of(request).view(ConversationId(dialogue_id))
+    return {"text": services_of(request).desk.macros.fill(MacroId(macro_id), view.conversation_id, me(request))}
+
+
+@router.get(
+    "/sla-policies", response_model=list[shapes.SlaPolicy], responses=refusals(401, 403), openapi_extra=POLICY_READ
+)
+def list_policies(request: Request) -> list[SlaPolicy]:
+    """Service levels in the order in which they are tried."""
+    return services_of(request).desk.clocks.policies()
+
+
+@router.post(
+    "/sla-policies", status_code=201, response_model=shapes.SlaPolicy, responses=SAVED, openapi_extra=POLICY_WRITE
+)
+def add_policy(request: Request, body: shapes.NewSlaPolicy) -> SlaPolicy:
+    """Add a service level. It holds for tickets from now on."""
+    return _save_policy(request, body, None)
+
+
+@router.put("/sla-policies/{policy_id}", response_model=shapes.SlaPolicy, responses=SAVED, openapi_extra=POLICY_WRITE)
+def change_policy(request: Request, policy_id: schemas.Number, body: shapes.NewSlaPolicy) -> SlaPolicy:
+    """Change a service level for later tickets."""
+    return _save_policy(request, body, PolicyId(policy_id))
+
+
+@router.delete("/sla-policies/{policy_id}", status_code=204, responses=SAVED, openapi_extra=POLICY_WRITE)
+def remove_policy(request: Request, policy_id: schemas.Number) -> Response:
+    """Remove a service level. Tickets that have it keep it."""
+    services_of(request).desk.clocks.remove_policy(PolicyId(policy_id))
+    return Response(status_code=204)
+
+
+@router.get("/calendars", response_model=list[shapes.Calendar], responses=refusals(401, 403), openapi_extra=POLICY_READ)
+def list_calendars(request: Request) -> list[Json]:
+    """When who works."""
+    return [_calendar(each) for each in services_of(request).desk.clocks.calendars()]
+
+
+@router.post("/calendars", status_code=201, response_model=shapes.Calendar, responses=SAVED, openapi_extra=POLICY_WRITE)
+def add_calendar(request: Request, body: shapes.NewCalendar) -> Json:
+    """Add a calendar."""
+    return _save_calendar(request, body, None)
+
+
+@router.put("/calendars/{calendar_id}", response_model=shapes.Calendar, responses=SAVED, openapi_extra=POLICY_WRITE)
+def change_calendar(request: Request, calendar_id: schemas.Number, body: shapes.NewCalendar) -> Json:
+    """Change a calendar for later tickets."""
+    return _save_calendar(request, body, CalendarId(calendar_id))
+
+
+@router.delete(
+    "/calendars/{calendar_id}",
+    status_code=204,
+    responses=refusals(401, 403, 404, 409),
+    openapi_extra=POLICY_WRITE,
+)
+def remove_calendar(request: Request, calendar_id: schemas.Number) -> Response:
+    """Remove a calendar that nothing uses."""
+    services_of(request).desk.clocks.remove_calendar(CalendarId(calendar_id))
+    return Response(status_code=204)
+
+
+def _save_macro(request: Request, body: shapes.NewMacro, macro_id: MacroId | None) -> Macro:
+    actions = MacroActions(body.actions.priority, tuple(body.actions.tags), body.actions.asks)
+    return services_of(request).desk.macros.save(
+        body.name,
+        body.text,
+        language=body.language,
+        team_id=None if body.team_id is None else TeamId(body.team_id),
+        actions=actions,
+        enabled=body.enabled,
+        macro_id=macro_id,
+    )
+
+
+def _save_policy(request: Request, body: shapes.NewSlaPolicy, policy_id: PolicyId | None) -> SlaPolicy:
+    given: dict[str, Any] = body.model_dump()
+    return services_of(request).desk.clocks.save_policy(given.pop("name"), policy_id=policy_id, **given)
+
+
+def _save_calendar(request: Request, body: shapes.NewCalendar, calendar_id: CalendarId | None) -> Json:
+    saved = services_of(request).desk.clocks.save_calendar(
+        body.name,
+        time_zone=body.time_zone,
+        intervals=body.intervals,
+        holidays=body.holidays,
+        calendar_id=calendar_id,
+    )
+    return _calendar(saved)
+
+
+def _calendar(stored: StoredCalendar) -> Json:
+    return {
+        "calendar_id": stored.calendar_id,
+        "name": stored.name,
+        "time_zone": stored.calendar.zone.key,
+        "intervals": [str(each) for each in stored.calendar.intervals],
+        "holidays": sorted(stored.calendar.holidays),
+    }
