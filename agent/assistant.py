@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Final, Protocol
 
 from agent.citations import cite_pair, mark
+from agent.completing import question_in
 from agent.conflicts import find_conflict, summary, tell
 from agent.generation import Generator, ShowText
 from agent.handover.findings import DECLINED, Act, Finding
@@ -22,7 +23,7 @@ from agent.looking import Search, Stopwatch
 from agent.policy import VERBATIM_CONFIDENCE, AnswerPolicy
 from agent.quoting import Quoter
 from agent.readings import find_readings
-from agent.requests import SmallTalk, small_talk, wants_person, without_lead
+from agent.requests import SmallTalk, small_talk, wants_person
 from agent.texts import DROPPED, FAREWELL, GREETING, NO_QUESTION, WELCOME, WHICH_QUESTION, WHICH_READING
 from agent.verbatim import Matcher
 from agent.work import Screen, Work
@@ -211,7 +212,7 @@ class Assistant:
     def _search(self, turn: Turn, language: Language) -> Search:
         """Search for the message; retrieval completes it from what was said before, where it needs that."""
         query = Query(
-            text=without_lead(turn.text.strip())[:LONGEST_QUESTION],
+            text=question_in(turn)[:LONGEST_QUESTION],
             audience=turn.audience,
             as_of=turn.as_of,
             history=tuple(message for message in turn.history if _asks(message)),

@@ -376,6 +376,7 @@ def warm_up(services: Services) -> None:
     from core.types import Query
 
     services.retriever.find(Query(text="warm up 预热 yure"))  # pinyin, so that its table is read as well
+    services.analyzer.analyze("warm up 预热")
 
 
 def ensure_vectors(services: Services, *, progress: Progress = unheard) -> int:

@@ -132,7 +132,8 @@ class HandoverBench(Workbench):
         work: Path | None = None,
         report: Callable[[float], None] = unheard,
     ) -> None:
-        super().__init__(RetrievalSuite(suite.name, suite.corpus, ()), encoder=encoder, work=work, report=report)
+        kept = None if suite.pairs else work  # a kept knowledge base holds the corpus and nothing else
+        super().__init__(RetrievalSuite(suite.name, suite.corpus, ()), encoder=encoder, work=kept, report=report)
         self._cases = suite.cases
         self._pairs = suite.pairs
         self._analyzer = analyzer
