@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.text import nfkc
 
@@ -13,7 +14,7 @@ class Aligned:
 
     text: str
     starts: tuple[int, ...] | None
-    """For each character of `text` where it comes from; `None` where nothing was changed."""
+    """For each character of `text` where it comes from; `None` where each stands in its own place."""
     ends: tuple[int, ...] | None
 
     def original(self, start: int, end: int) -> tuple[int, int]:
@@ -24,15 +25,17 @@ class Aligned:
 
 
 def aligned(text: str) -> Aligned:
-    """The plain form, character by character. Cheap where there is nothing to change."""
-    if nfkc(text) == text:
+    """The plain form, character by character. Positions are kept apart only where a character became none or several."""
+    if text.isascii():
         return Aligned(text, None, None)
-    plain: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    for at, character in enumerate(text):
-        for each in character if character.isascii() else nfkc(character):
-            plain.append(each)
-            starts.append(at)
-            ends.append(at + 1)
-    return Aligned("".join(plain), tuple(starts), tuple(ends))
+    forms = [_plain(character) for character in text]
+    plain = "".join(forms)
+    if len(plain) == len(text) and all(forms):
+        return Aligned(plain, None, None)
+    starts = tuple(at for at, form in enumerate(forms) for _ in form)
+    return Aligned(plain, starts, tuple(at + 1 for at in starts))
+
+
+@lru_cache(maxsize=16_384)
+def _plain(character: str) -> str:
+    return character if character.isascii() else nfkc(character)
