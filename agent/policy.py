@@ -34,6 +34,6 @@ class AnswerPolicy:
     """Length of all passages shown to it: about 4,000 tokens of Chinese, half of that in English."""
     min_support: float = 0.3
     """Share of a generated sentence's words that its cited passage must have, where both are in one language."""
-    quote_unsupported: float = 0.6
+    quote_unsupported: float = 0.9
     """Certainty from which the sources are quoted although a model read them and wrote what they don't say. Below, it
     is as if the model had said that they don't answer. A model that can't be reached is no such sign."""

@@ -43,6 +43,7 @@ from api.client_reading import (
     read_tested_reply,
 )
 from api.client_risk import RiskCalls
+from api.client_stale import StaleCalls
 from api.client_values import (
     PROOF_HEADER,
     VISITOR_HEADER,
@@ -90,7 +91,7 @@ POLL_S: Final = 0.25
 """Between two looks at a version that is being read."""
 
 
-class Client(AccountCalls, DeskCalls, WhyCalls, GoldCalls, LearningCalls, RiskCalls, VocabularyCalls):
+class Client(AccountCalls, DeskCalls, WhyCalls, GoldCalls, LearningCalls, RiskCalls, StaleCalls, VocabularyCalls):
     """Talks to one server. Safe to share between threads.
 
     `key` is the admin key or a session's token; customers' calls need none. `transport` replaces the network in tests.

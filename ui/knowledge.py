@@ -20,6 +20,7 @@ from ui.learning_tabs import GapsTab, ReviewTab
 from ui.quality_tab import QualityTab
 from ui.render_answers import ask_idle, question_form
 from ui.render_knowledge import manager_header, navigation, sign_in_form, upload_form
+from ui.stale_tab import StaleTab
 from ui.texts import preferred_language
 from ui.view import ManagerView, Tab, Upload
 from ui.vocabulary_tab import VocabularyTab
@@ -61,6 +62,8 @@ class _KnowledgePage:
                     self.review = ReviewTab(self.view, self._client)
                 with gr.Column(visible=False, elem_classes="zd-main") as self.unanswered:
                     self.gaps = GapsTab(self.view, self._client)
+                with gr.Column(visible=False, elem_classes="zd-main") as self.outdated:
+                    self.stale = StaleTab(self.view, self._client)
                 with gr.Column(visible=False, elem_classes="zd-main") as self.trial:
                     self.question = html("zd-question", acting(["question"]))
                     self.answer = html("zd-tested", acting(["whynot", "keep"]))
@@ -83,9 +86,9 @@ class _KnowledgePage:
                 tab.wire()
             self.quality.wire(trial=self.answer, tickets=self.tickets)
 
-    def _tabs(self) -> tuple[VocabularyTab | ReviewTab | GapsTab, ...]:
+    def _tabs(self) -> tuple[VocabularyTab | ReviewTab | GapsTab | StaleTab, ...]:
         """The tabs that look after themselves."""
-        return self.vocabulary, self.review, self.gaps
+        return self.vocabulary, self.review, self.gaps, self.stale
 
     def _tab_outputs(self) -> list[Any]:
         return [output for tab in self._tabs() for output in tab.outputs]
@@ -104,6 +107,7 @@ class _KnowledgePage:
             self.answers,
             self.reviewed,
             self.unanswered,
+            self.outdated,
             self.trial,
             self.taught,
             self.measured,

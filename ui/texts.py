@@ -11,6 +11,7 @@ from ui.texts_figures import FIGURES_TEXTS
 from ui.texts_learning import LEARNING_TEXTS
 from ui.texts_quality import QUALITY_TEXTS
 from ui.texts_risk import RISK_TEXTS
+from ui.texts_stale import STALE_TEXTS
 from ui.texts_vocabulary import VOCABULARY_TEXTS
 from ui.texts_why import WHY
 
@@ -244,6 +245,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     **RISK_TEXTS,
     **DESK_TEXTS,
     **LEARNING_TEXTS,
+    **STALE_TEXTS,
     **FIGURES_TEXTS,
 }
 

@@ -118,6 +118,7 @@ class Tab(StrEnum):
     ANSWERS = "qa"
     REVIEW = "review"
     GAPS = "gaps"
+    STALE = "stale"
     TRIAL = "ask"
     VOCABULARY = "vocabulary"
     QUALITY = "quality"
@@ -169,6 +170,7 @@ class ManagerView:
     gap_offset: int = 0
     gap_opened: GapId | None = None
     """Whose questions are shown."""
+    stale_offset: int = 0
     ticket_offset: int = 0
     words_offset: int = 0
     gold_show: str = "all"

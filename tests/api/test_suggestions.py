@@ -1,0 +1,92 @@
+"""Drafts for agents and stale answers, over HTTP as the pages use it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from agent.citations import cite
+from api.client import Client
+from api.composition import Services
+from core.errors import NotFound
+from core.segments import StaleReason
+from core.suggestions import SuggestionState
+from core.types import Answer, Audience, ConversationId, Language, MessageId, Reply, Tier
+from tests.api.inside import client_inside
+from tests.api.shop import KEY, RETURNS, add
+from ui.stale_tab import handled, stale_answers
+from ui.view import ManagerView, Tab
+
+
+@pytest.fixture(scope="module")
+def client(http: TestClient) -> Iterator[Client]:
+    with client_inside(http, KEY) as made:
+        yield made
+
+
+def said(http: TestClient, text: str) -> tuple[ConversationId, MessageId]:
+    """A customer's question in a conversation of its own, answered."""
+    begun = http.post("/v1/conversations", json={"language": "zh"}).json()
+    address = f"/v1/conversations/{begun['conversation_id']}/messages"
+    headers = {"Authorization": f"Bearer {begun['token']}", "Accept": "application/json"}
+    reply = http.post(address, json={"text": text}, headers=headers).json()
+    return ConversationId(begun["conversation_id"]), MessageId(reply["message_id"])
+
+
+class TestSuggestions:
+    def test_are_read_and_decided(self, http: TestClient, client: Client, admin: dict[str, str]) -> None:
+        """The page shows drafts with sources, and tells what was sent."""
+        conversation, _ = said(http, "运费多少？")
+
+        first = client.suggestions(conversation)[0]
+        client.decide_suggestion(first.suggestion_id, SuggestionState.ACCEPTED, "满 99 元免运费，全国包邮。")
+
+        assert "免运费" in first.text
+        assert first.citations[0].quote == "满 99 元免运费。"
+        (kept, *_) = http.get(f"/v1/desk/conversations/{conversation}/suggestions", headers=admin).json()["items"]
+        assert (kept["state"], kept["edited"]) == ("edited", "满 99 元免运费，全国包邮。")
+        assert "+满 99 元免运费，全国包邮。" in kept["difference"]
+
+    def test_of_a_conversation_that_is_not_there_are_not_there(self, client: Client) -> None:
+        """As everywhere at the desk."""
+        with pytest.raises(NotFound):
+            client.suggestions(ConversationId("0" * 32))
+
+    def test_come_with_a_summary_and_without_a_model_with_no_tone(
+        self, http: TestClient, admin: dict[str, str]
+    ) -> None:
+        """What needs a model says so by giving nothing."""
+        conversation, _ = said(http, "下单后多久发货？")
+
+        summary = http.get(f"/v1/desk/conversations/{conversation}/summary", headers=admin).json()
+        tone = http.post("/v1/desk/rewrite", json={"text": "不能退。", "tone": "polite"}, headers=admin).json()
+
+        assert (summary["request"]["text"], summary["written_by"]) == ("下单后多久发货？", "rules")
+        assert tone == {"text": None}
+
+
+class TestStaleAnswers:
+    def test_are_listed_shown_and_seen_to(self, http: TestClient, client: Client, services: Services) -> None:
+        """From an answer through a changed document to the tab of the knowledge page."""
+        document = services.kb.find("退换货政策.md")
+        assert document is not None
+        passage = next(each for each in services.kb.passages(document.document_id) if "三十天" in each.text)
+        answer = Answer("三十天内可以退。[1]", (cite(1, passage, 0, len(passage.text)),), 0.9, Tier.QUOTED)
+        conversation, _ = services.desk.open_conversation(audience=Audience.PUBLIC, language=None)
+        message = services.desk.record(conversation, "几天能退？", Reply(answer, (), {})).answer.message_id
+        add(services, "退换货政策.md", RETURNS.replace("三十天", "十五天").encode())
+        view = ManagerView(Language.ZH, key=KEY, tab=Tab.STALE)
+
+        found = client.stale_answers()
+        shown = stale_answers(view, client)
+
+        (stale,) = [each for each in found.items if each.message_id == message]
+        assert stale.changes[0].reason is StaleReason.NUMBERS
+        assert "十五天" in stale.changes[0].now
+        assert conversation[:8] in shown
+        assert "十五天" in shown
+        assert "已标记为处理过" in handled(view, message, client)
+        assert message not in {each.message_id for each in client.stale_answers().items}
+        assert message in {each.message_id for each in client.stale_answers(open_only=False).items}
