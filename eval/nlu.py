@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from rich.table import Table
 
+from core.analysis import SentimentLabel
 from eval.measures.accuracy import label_accuracy
 from eval.measures.auroc import auroc_mean
 from eval.measures.judged import judged_measures
@@ -20,11 +21,16 @@ from eval.suite_labels import LabelKind, LabelledText, LabelSuite
 from models.encoder import Encoder, Vectors
 from nlu.classifier import Classified, Classifier, learn_vectors
 from nlu.folds import stratified_folds
+from nlu.sentiment.features import mood_features
+from nlu.sentiment.reader import SentimentReader
 
 FOLDS: Final = 5
 
 BATCH: Final = 256
 """Texts encoded between two reports."""
+
+SHIPPED: Final = "shipped"
+"""The system that has learnt nothing from the set: the model of mood that comes with Zhida."""
 
 MAJORITY: Final = "majority"
 """The system that always says the label with the most examples: what knowing nothing gives."""
@@ -43,17 +49,25 @@ class _Fold:
 
 
 def measure_labels(
-    suite: LabelSuite, encoder: Encoder, heard: Heard = lambda _done, _of: None, *, seed: int = 0
+    suite: LabelSuite,
+    encoder: Encoder,
+    heard: Heard = lambda _done, _of: None,
+    *,
+    reader: SentimentReader | None = None,
+    seed: int = 0,
 ) -> RunFile:
     """Learn and measure, with a train set or by five parts in turn.
 
-    Texts without a label aren't learnt from. They count in the AUROC, not in accuracy.
+    Texts without a label aren't learnt from. They count in the AUROC, not in accuracy. Where the labels
+    are those of sentiment, the cues of mood are learnt from as well, and `reader` is measured beside.
 
     Raises:
         InvalidInput: fewer than two labels, or too few texts for five parts.
     """
     texts = [*suite.train, *suite.cases]
-    vectors = _encoded([each.text for each in texts], encoder, heard)
+    plain = _encoded([each.text for each in texts], encoder, heard)
+    moods = {each.label for each in texts} <= set(SentimentLabel)
+    vectors = mood_features(plain, [each.text for each in texts]) if moods else plain
     found: dict[int, tuple[Classified, str]] = {}
     train_seconds, penalties, labels = 0.0, [], 0
     for fold in _folds(suite, seed):
@@ -69,10 +83,10 @@ def measure_labels(
     rows = sorted(found)
     facts = {"labels": float(labels), "train_seconds": round(train_seconds, 3)}
     cases = [texts[row] for row in rows]
-    systems = {
-        PRODUCT: _system(cases, [found[row][0] for row in rows], facts, seed),
-        MAJORITY: _baseline(cases, [found[row][1] for row in rows], seed),
-    }
+    systems = {PRODUCT: _system(cases, [found[row][0] for row in rows], facts, seed)}
+    if moods and reader is not None:
+        systems[SHIPPED] = _baseline(cases, _read(reader, plain[rows], cases), seed)
+    systems[MAJORITY] = _baseline(cases, [found[row][1] for row in rows], seed)
     return record(
         RunKind.NLU,
         suite.name,
@@ -81,6 +95,13 @@ def measure_labels(
         settings={"learnt_from": len(suite.train) or f"{FOLDS}-fold cross-validation", "penalties": penalties},
         seed=seed,
     )
+
+
+def _read(reader: SentimentReader, vectors: Vectors, cases: Sequence[LabelledText]) -> list[str]:
+    """The likeliest of those labels that the set has: a set of two labels has nothing neutral in it."""
+    labels = [SentimentLabel(label) for label in sorted({case.label for case in cases})]
+    shares = reader.shares(vectors, [case.text for case in cases])
+    return [max(labels, key=each.__getitem__).value for each in shares]
 
 
 def _encoded(texts: Sequence[str], encoder: Encoder, heard: Heard) -> Vectors:
@@ -110,7 +131,7 @@ def _folds(suite: LabelSuite, seed: int) -> list[_Fold]:
 def _system(
     cases: Sequence[LabelledText], found: Sequence[Classified], facts: Mapping[str, float], seed: int
 ) -> SystemRun:
-    """`auroc` and the like take the probability; `auroc_near` and `auroc_far` too; `…_energy` and `…_similarity` say what they take."""
+    """`auroc` and the like take the probability; `auroc_near` and `auroc_far` too; `…_familiarity` and the like say what they take."""
     results = [
         CaseResult(
             case.case_id,
@@ -126,6 +147,7 @@ def _system(
     also |= _areas(cases, [one.probability for one in found], "")
     also |= _areas(cases, [one.energy for one in found], "_energy")
     also |= _areas(cases, [one.similarity for one in found], "_similarity")
+    also |= _areas(cases, [one.familiarity for one in found], "_familiarity")
     return SystemRun.of(results, also=also, facts=facts)
 
 
@@ -154,6 +176,9 @@ def _areas(cases: Sequence[LabelledText], scores: Sequence[float], suffix: str) 
         area = auroc_mean([score for score, _ in own], [inside for _, inside in own])
         if area is not None:
             found[f"auroc_{name}{suffix}"] = area
+    area = auroc_mean(scores, [case.kind is LabelKind.IN for case in cases])
+    if area is not None:
+        found[f"auroc_out{suffix}"] = area
     return found
 
 
@@ -161,9 +186,10 @@ COLUMNS: Final[Mapping[str, str]] = {
     "accuracy": "accuracy",
     "macro_f1": "macro-F1",
     "auroc_near": "AUROC near",
-    "auroc_near_similarity": "near, similarity",
+    "auroc_near_familiarity": "near, familiarity",
     "auroc_far": "AUROC far",
-    "auroc_far_similarity": "far, similarity",
+    "auroc_far_familiarity": "far, familiarity",
+    "auroc_out_familiarity": "near and far, familiarity",
     "span_f1": "span-F1",
     "precision": "precision",
     "recall": "recall",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,12 @@ from nlu.logistic import Logistic, Matrix, fit_logistic, log_sum_exp, softmax
 
 PENALTIES: Final = (3e-2, 3e-3, 3e-4, 3e-5)
 """Tried on left-out examples, strongest first."""
+
+CLOSENESS: Final = 30.0
+"""Weight of the similarity in `Classified.familiarity`: one deviation of it counts a little more than one of the log
+probability. On two development sets anything from 20 to 60 gives the same AUROC to half a point."""
+
+TINY: Final = 1e-12
 
 FOLDS: Final = 3
 """Of the examples, to choose among `PENALTIES`."""
@@ -50,8 +57,16 @@ class Classified:
     """How familiar the text is; higher is more. Tells foreign texts from known ones, has no fixed scale.
     The negative free energy of Liu et al., "Energy-based out-of-distribution detection", 2020."""
     similarity: float
-    """Cosine with the most similar example. The best of the three at telling texts about something else.
+    """Cosine with the most similar example. Better than energy at telling texts about something else.
     Sun et al., "Out-of-distribution detection with deep nearest neighbors", 2022."""
+
+    @property
+    def familiarity(self) -> float:
+        """Whether a text has one of the labels at all; higher is likelier, has no fixed scale. The best of all.
+
+        Probability sees texts between two labels, similarity texts beside all of them.
+        """
+        return log(max(self.probability, TINY)) + CLOSENESS * self.similarity
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ def nlu(
     from eval.nlu import measure_labels, to_table, types_table
     from eval.runs import PRODUCT, write_runs
     from eval.suite_labels import LabelSuite, read_label_suites
+    from nlu.trained import readers_for
 
     session = begin(context, home, as_json)
     suites = [suite for place in data for suite in read_label_suites(place)]
@@ -57,10 +58,11 @@ def nlu(
         raise InvalidInput(f"A run file holds each suite once, but two of these have one name: {', '.join(names)}.")
     runs = []
     with storage(session) as services:
+        reader = readers_for(services.encoder.identity.key, session.settings.home).sentiment
         for each in suites:
             if isinstance(each, LabelSuite):
                 with progress_bar(f"{session.words('计算向量', 'Embedding')} {each.name}") as embedding:
-                    runs.append(measure_labels(each, services.encoder, embedding, seed=seed))
+                    runs.append(measure_labels(each, services.encoder, embedding, reader=reader, seed=seed))
             else:
                 found = _entities(each, services, types)
                 runs += [] if found is None else [found]
