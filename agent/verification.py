@@ -124,8 +124,8 @@ class Verifier:
 
     def failed_everywhere(self, claim: str) -> frozenset[Check]:
         """The checks that a claim fails in the passage that is nearest to supporting it; none if one supports it."""
-        found = [self._checked(claim, [number]).failed for number in range(1, len(self._evidence) + 1)]
-        return frozenset(min(found, key=len)) if found else frozenset({Check.EVIDENCE})
+        found = [frozenset(self._checked(claim, [number]).failed) for number in range(1, len(self._evidence) + 1)]
+        return min(found, key=len, default=frozenset({Check.EVIDENCE}))
 
     def _release(self, *, final: bool) -> list[Verified]:
         ready, self._pending = complete(self._pending, final=final)
