@@ -15,6 +15,7 @@ from analytics.figures.cases import Case, figure
 from analytics.figures.catalogue import BY_CODE, GROUPS
 from analytics.figures.definitions import definition_of
 from core.figures import DayCounts, Figure, FiguresReport, Period, Tile, TileGroup, WaitCounts
+from core.types import HandoverCode
 
 WAITS_S: Final = (10.0, 60.0, 300.0, 900.0, 3600.0, 14_400.0, 86_400.0, None)
 """Upper ends of the bars of waiting times: seconds, minutes, hours, a day."""
@@ -25,11 +26,7 @@ MOST_DAYS: Final = 400
 def report(facts: Facts, period: Period, *, whose: str = "all") -> FiguresReport:
     """Every figure of the period."""
     waited = waiting.first_response_agent(facts, period)
-    codes = [figure(measure, facts, period) for measure in BY_CODE.values()]
-    seen = {code: sum(case.value > 0 for case in BY_CODE[code].cases(facts, period)) for code in BY_CODE}
-    shown = sorted(
-        (pair for pair in zip(codes, seen.values(), strict=True) if pair[1]), key=lambda pair: (-pair[1], pair[0].name)
-    )
+    shown = _by_code(facts, period)
     return FiguresReport(
         period=period,
         whose=whose,
@@ -43,6 +40,16 @@ def report(facts: Facts, period: Period, *, whose: str = "all") -> FiguresReport
         waiting=sum(case.open for case in waited),
         ratings=_ratings(facts, period),
     )
+
+
+def _by_code(facts: Facts, period: Period) -> list[tuple[Figure, int]]:
+    """The rules that handed over, each with its share and its number of episodes, the most frequent first."""
+    counted: Counter[HandoverCode] = Counter()
+    for each in facts.episodes:
+        if period.holds(each.started_at) and assistant.involved(each):
+            counted.update({handed.code for handed in each.handed})
+    ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    return [(figure(BY_CODE[code], facts, period), count) for code, count in ordered]
 
 
 def tile(told: Figure) -> Tile:

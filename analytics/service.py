@@ -54,13 +54,20 @@ class Analytics:
         self._clock = clock
         self._settled: list[DeskEvent] = []
         self._lock = threading.Lock()
+        self._folded: tuple[int, Facts] | None = None
+        """Facts as of the newest event, by its number: nothing that they hold changes without one."""
         self._vectors: dict[str, tuple[str, Vectors]] = {}
         """First questions of episodes whose customer returned, with their vectors."""
 
     def facts(self) -> Facts:
         """Everything that happened, as of now."""
-        told = facts_of(self._log(), now=self._clock(), deadlines=self._deadlines(), suggestions=self._shown())
-        return replace(told, episodes=tuple(self._with_repeats(told.episodes)))
+        log, now = self._log(), self._clock()
+        last = log[-1].sequence if log else 0
+        known = self._folded
+        if known is None or known[0] != last:
+            told = facts_of(log, now=now, deadlines=self._deadlines())
+            known = self._folded = (last, replace(told, episodes=tuple(self._with_repeats(told.episodes))))
+        return replace(known[1], now=now, suggestions=tuple(self._shown()))
 
     def cost(self, gap: Gap, facts: Facts) -> GapCost:
         """What a gap has cost: episodes that a person had to take, and the minutes that it took."""

@@ -31,6 +31,8 @@ class SuggestionsRead:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._told: set[int] = set()
+        """Edited drafts that were given out already; masking each of them again with every look would cost too much."""
 
     def facts(self) -> list[SuggestionFacts]:
         """Every draft that was shown, with what became of it."""
@@ -48,7 +50,10 @@ class SuggestionsRead:
             ]
 
     def edited(self, mask: Mask) -> list[Finding]:
-        """Every draft that a person changed before sending it: the customer's question, and what was sent."""
+        """The drafts that a person changed before sending them, each once: the customer's question, and what was sent.
+
+        A new process gives all of them again; who takes them in knows what it has.
+        """
         query = (
             select(
                 suggestions.c.id,
@@ -65,7 +70,8 @@ class SuggestionsRead:
             .where(suggestions.c.state == SuggestionState.EDITED)
         )
         with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
+            rows = [row for row in connection.execute(query) if row.id not in self._told]
+        self._told.update(row.id for row in rows)
         return [
             Finding(
                 origin=Origin.SUGGESTION,

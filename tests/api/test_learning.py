@@ -14,12 +14,15 @@ from api.app import create_app
 from api.client import Client
 from api.composition import Services
 from api.learning import LearningRunner
+from core.accounts import Role
 from core.errors import PairConflict
 from core.learning import CandidateStatus, GapStatus
 from core.tickets import CloseReason
+from tests.api.people import bearer, signed_in
 from tests.api.shop import KEY, Serve, add, lines
 
 ASKED = "你们的意式咖啡机坏了能寄回维修吗？"
+PEOPLE = {"ann": Role.AGENT, "bo": Role.AGENT, "lead": Role.LEAD, "manager": Role.SERVICE_MANAGER}
 ANSWER = "意式咖啡机可以寄修，来回运费由我们承担，七个工作日内寄回。"
 
 
@@ -171,3 +174,38 @@ def test_figures_come_from_what_happened(http: TestClient, client: Client, shop:
     assert sum(day.handed_over for day in report.days) == 1
     assert [tile.figure.hits for tile in report.handovers] == [1]
     assert sum(wait.agent for wait in report.waits) == 1
+
+
+class TestWhoseFigures:
+    def test_an_agent_sees_what_they_had_and_a_lead_what_their_teams_had(
+        self, http: TestClient, shop: Services
+    ) -> None:
+        """The service's own figures are for those who run it."""
+        accounts = {name: signed_in(shop.accounts, role, name) for name, role in PEOPLE.items()}
+        numbers = {name: each.account.account_id for name, each in accounts.items()}
+        staff = shop.desk.staff
+        for name in ("ann", "bo", "lead"):
+            staff.enrol(numbers[name], name)
+        team = staff.save_team("repairs")
+        staff.set_members(team.team_id, [numbers["ann"], numbers["lead"]])
+        for name in ("ann", "bo"):
+            conversation, _ = ask(http, ASKED, "转人工")
+            shop.desk.dialogues.claim(conversation, numbers[name])
+            shop.desk.dialogues.reply(conversation, numbers[name], ANSWER)
+        ask(http, "下单后多久发货？")
+
+        def cases(name: str) -> tuple[str, int]:
+            told = http.get("/v1/figures", headers=bearer(accounts[name])).json()
+            found = http.get("/v1/figures/assistant_involved/cases", headers=bearer(accounts[name])).json()
+            return told["whose"], len(found)
+
+        assert cases("ann") == ("own", 1)
+        assert cases("lead") == ("team", 1)
+        assert cases("manager") == ("all", 3)
+
+    @pytest.mark.parametrize("days", [{"start": "2026-05-02", "end": "2026-05-01"}, {"start": "2020-01-01"}])
+    def test_a_period_that_makes_no_sense_is_refused(
+        self, http: TestClient, admin: dict[str, str], days: dict[str, str]
+    ) -> None:
+        """Backwards, or longer than a year and a bit."""
+        assert http.get("/v1/figures", params=days, headers=admin).status_code == 422
