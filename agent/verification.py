@@ -189,7 +189,8 @@ class Verifier:
         if failed:
             return _Found(failed, cover)
         meaning = self._instruments.meaning
-        similarity = meaning.similarity(claim, cited) if meaning else None
+        clear = cover is not None and cover >= _CLEARLY  # then the words decide, and the encoder needn't be asked
+        similarity = meaning.similarity(claim, cited) if meaning and not clear else None
         failed = tuple(self._by_meaning(cover, similarity))
         if not failed and self._instruments.judge and not self._instruments.judge.supports(claim, joined):
             failed = (Check.JUDGE,)
