@@ -56,6 +56,15 @@ class ServerEvent:
         return self.name in {"reply", "error"}
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a customer wrote."""
+
+    text: str
+    client_key: str | None = None
+    """The sender's own id: the same message sent again is neither stored nor answered a second time."""
+
+
 class Answering:
     """Answers messages of conversations and records every reply before it is sent.
 
@@ -71,7 +80,7 @@ class Answering:
         self._places = _Places(limits)
         self._streams: set[_Stream] = set()
 
-    async def reply(self, conversation: Conversation, text: str) -> Json:
+    async def reply(self, conversation: Conversation, text: str, *, client_key: str | None = None) -> Json:
         """Reply to a message, in full.
 
         Raises:
@@ -82,14 +91,16 @@ class Answering:
 
         def work() -> None:
             try:
-                done.set_result(self._answer(place, conversation, text, _ignore))
+                done.set_result(self._answer(place, conversation, Said(text, client_key), _ignore))
             except BaseException as error:  # noqa: BLE001 - raised again where the future is awaited
                 done.set_exception(error)
 
         _start(work)
         return await asyncio.wrap_future(done)
 
-    def stream(self, conversation: Conversation, text: str) -> AsyncIterator[ServerEvent | None]:
+    def stream(
+        self, conversation: Conversation, text: str, *, client_key: str | None = None
+    ) -> AsyncIterator[ServerEvent | None]:
         """Reply to a message, event by event; `None` is a sign of life. The last is a `reply` or an `error`.
 
         Refuses at once; the iterator that it returns raises nothing. Call it in the loop's own thread.
@@ -100,7 +111,7 @@ class Answering:
         place = self._places.take(conversation.conversation_id)
         stream = _Stream(asyncio.get_running_loop())
         self._streams.add(stream)
-        _start(lambda: self._answer_into(stream, place, conversation, text))
+        _start(lambda: self._answer_into(stream, place, conversation, Said(text, client_key)))
         return self._until_the_end(stream)
 
     def interrupt(self) -> None:
@@ -121,9 +132,9 @@ class Answering:
         finally:
             self._streams.discard(stream)
 
-    def _answer_into(self, stream: _Stream, place: _Place, conversation: Conversation, text: str) -> None:
+    def _answer_into(self, stream: _Stream, place: _Place, conversation: Conversation, said: Said) -> None:
         try:
-            reply = self._answer(place, conversation, text, stream.put)
+            reply = self._answer(place, conversation, said, stream.put)
             stream.put(ServerEvent("reply", reply))
         except ZhidaError as error:
             stream.put(_error_event(problem_from_error(error)))
@@ -131,15 +142,17 @@ class Answering:
             _log.exception("A reply in conversation %s failed.", conversation.conversation_id)
             stream.put(_error_event(internal_problem()))
 
-    def _answer(self, place: _Place, conversation: Conversation, text: str, put: Callable[[ServerEvent], None]) -> Json:
+    def _answer(
+        self, place: _Place, conversation: Conversation, said: Said, put: Callable[[ServerEvent], None]
+    ) -> Json:
         """The path of a message: it is stored, then answered if the assistant has the turn, one run at a time."""
         with place:
-            received = self._desk.turns.receive(conversation.conversation_id, text)
+            received = self._desk.turns.receive(conversation.conversation_id, said.text, client_key=said.client_key)
             self._bursts.arrived(conversation.conversation_id)
             if not received.assistant_replies:
                 return _silence(received)
             with self._bursts.alone(conversation.conversation_id):
-                if unfinished(text):
+                if unfinished(said.text):
                     self._bursts.wait(conversation.conversation_id, self._burst_s)
                 return self._reply_to(received, conversation, put)
 

@@ -55,6 +55,10 @@ class Reach:
             case Scope.ALL:
                 return True
 
+    def leads(self, view: DialogueView) -> bool:
+        """Whether it is a colleague's whose work they may take over."""
+        return view.owner_id is not None and not self.owns(view) and self.has(Right.DESK_WORK, view)
+
     def may_take(self, view: DialogueView) -> bool:
         """Whether they may take it over, or work on it already: nobody's, or theirs, or of somebody they lead."""
         if scope_of(self.principal.role, Right.DESK_WORK) is None or not self.has(Right.DESK_READ, view):

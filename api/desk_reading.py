@@ -109,10 +109,12 @@ class DeskReader:
             may_work=self.reach.may_take(view),
         )
 
-    def message(self, conversation_id: ConversationId) -> DeskMessage:
-        """The last line of a conversation."""
+    def message(self, conversation_id: ConversationId, *, client_key: str | None = None) -> DeskMessage:
+        """The last line of a conversation, or the one that its sender calls so."""
         view = self.view(conversation_id)
-        line = self.services.desk.dialogues.timeline(conversation_id)[-1]
+        lines = self.services.desk.dialogues.timeline(conversation_id)
+        own = self._details.by_key(conversation_id, client_key)
+        line = next((each for each in lines if each.message_id == own), lines[-1])
         return self._message(line, None, self._mask(view))
 
     # Names

@@ -109,6 +109,12 @@ class Details:
                 for row in connection.execute(select(customers).where(customers.c.id.in_(mine)))
             }
 
+    def by_key(self, conversation_id: ConversationId, client_key: str | None) -> MessageId | None:
+        """The message that its sender calls so."""
+        with reading(self._engine) as connection:
+            found = rows.message_by_key(connection, conversation_id, client_key)
+            return None if found is None else found.message_id
+
     def tickets(self, conversation_id: ConversationId) -> list[TicketCard]:
         """All tickets of a conversation, oldest first."""
         with reading(self._engine) as connection:

@@ -93,11 +93,18 @@ class Dialogues:
         with reading(self._engine) as connection:
             return lines(connection, conversation_id, after=number)
 
-    def claim(self, conversation_id: ConversationId, by: AccountId | None) -> DialogueView:
+    def claim(
+        self, conversation_id: ConversationId, by: AccountId | None, *, from_colleague: bool = False
+    ) -> DialogueView:
         """Take the conversation: out of the queue, from its ticket, or from the assistant in mid-sentence.
 
         Of two who try at once, one gets it. The customer is told who has joined. If the problem was
         solved already, this begins another episode.
+
+        Args:
+            conversation_id: which.
+            by: for whom.
+            from_colleague: also if a colleague has it. Whether that is allowed is the caller's business.
 
         Raises:
             NotFound: no such conversation, or nobody has written in it.
@@ -107,7 +114,11 @@ class Dialogues:
             if episode.owner_id is not None and episode.owner_id == by:
                 return view_of(act.connection, conversation_id)
             if episode.state in {EpisodeState.AGENT, EpisodeState.SNOOZED}:
-                raise Conflict("A colleague has this conversation.")
+                if not from_colleague:
+                    raise Conflict("A colleague has this conversation.")
+                if episode.state is EpisodeState.SNOOZED:
+                    episode = move_episode(act, held, episode, Trigger.WOKEN)
+                episode = move_episode(act, held, episode, Trigger.TRANSFERRED)
             if episode.state.ended:
                 episode = open_episode(act, held, all_episodes(act.connection, conversation_id))
             if episode.state.assistant_speaks:
@@ -121,9 +132,17 @@ class Dialogues:
         return self.view(conversation_id)
 
     def reply(
-        self, conversation_id: ConversationId, by: AccountId | None, text: str, *, asks: bool = False
+        self,
+        conversation_id: ConversationId,
+        by: AccountId | None,
+        text: str,
+        *,
+        asks: bool = False,
+        client_key: str | None = None,
     ) -> DialogueView:
         """Write to the customer. With `asks` the tickets wait for the customer, and their clocks with them.
+
+        `client_key` is the sender's own id of the message; the same one again changes nothing.
 
         Raises:
             NotFound: no such conversation.
@@ -131,8 +150,10 @@ class Dialogues:
             InvalidInput: there is no text.
         """
         with self._act(conversation_id, by) as (act, held, episode):
+            if rows.message_by_key(act.connection, conversation_id, client_key) is not None:
+                return view_of(act.connection, conversation_id)
             _must_own(episode, by)
-            self._write(act, held, episode, by, text)
+            self._write(act, held, episode, by, text, client_key=client_key)
             if asks:
                 _each_ticket(act, episode, lambda card: _asked(act, card))
         return self.view(conversation_id)
@@ -241,9 +262,18 @@ class Dialogues:
             offer_survey(act, held, episode, self._policy)
         return self.view(conversation_id)
 
-    def _write(self, act: Act, held: Held, episode: EpisodeRecord, by: AccountId | None, text: str) -> None:
+    def _write(
+        self,
+        act: Act,
+        held: Held,
+        episode: EpisodeRecord,
+        by: AccountId | None,
+        text: str,
+        *,
+        client_key: str | None = None,
+    ) -> None:
         """A public message of a person: the only thing that stops the customer's waiting clock."""
-        rows.add_message(act, held.subject(episode), Role.AGENT, _text(text), author=by)
+        rows.add_message(act, held.subject(episode), Role.AGENT, _text(text), author=by, client_key=client_key)
         change_episode(act, episode, waiting_since=None, agent_spoke_at=act.now)
         _each_ticket(act, episode, lambda card: _worked(act, card, by))
 

@@ -44,6 +44,15 @@ def next_ordinal(connection: Connection, conversation_id: ConversationId) -> int
     return 0 if found is None else found + 1
 
 
+def message_by_key(connection: Connection, conversation_id: ConversationId, client_key: str | None) -> Message | None:
+    """The message that its sender calls so, if it has arrived already."""
+    if client_key is None:
+        return None
+    mine = (messages.c.conversation_id == conversation_id, messages.c.client_key == client_key)
+    row = connection.execute(select(messages).where(*mine)).one_or_none()
+    return None if row is None else to_message(row)
+
+
 def add_message(
     act: Act,
     subject: Subject,

@@ -155,7 +155,7 @@ class Turns:
         automatic: bool = False,
     ) -> Received:
         held = hold(act.connection, conversation_id)
-        known = _by_key(act, held, client_key)
+        known = rows.message_by_key(act.connection, held.conversation_id, client_key)
         if known is not None:
             return Received(
                 message=known,
@@ -236,16 +236,6 @@ def _ready_for_people(act: Act, held: Held, episode: EpisodeRecord) -> EpisodeRe
     if episode.state is EpisodeState.CONFIRMING:
         return move_episode(act.by(customer(held.customer_id)), held, episode, Trigger.ASKED_ON)
     return episode
-
-
-def _by_key(act: Act, held: Held, client_key: str | None) -> Message | None:
-    if client_key is None:
-        return None
-    query = select(messages).where(
-        messages.c.conversation_id == held.conversation_id, messages.c.client_key == client_key
-    )
-    row = act.connection.execute(query).one_or_none()
-    return None if row is None else rows.to_message(row)
 
 
 def _ticket_of(act: Act, episode: EpisodeRecord) -> Ticket | None:

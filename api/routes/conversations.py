@@ -70,8 +70,8 @@ async def send_message(request: Request, body: schemas.NewMessage) -> Response:
     throttles.messages_per_address.spend(caller_of(request))
     answering = answering_of(request)
     if _wants_json(request.headers.get("accept", "")):
-        return JSONResponse(await answering.reply(conversation, body.text))
-    events = answering.stream(conversation, body.text)
+        return JSONResponse(await answering.reply(conversation, body.text, client_key=body.client_key))
+    events = answering.stream(conversation, body.text, client_key=body.client_key)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # the latter: nginx would hold events back
     return StreamingResponse(_encoded(events), media_type=STREAM, headers=headers)
 

@@ -60,9 +60,12 @@ def show_conversation(request: Request, dialogue_id: str) -> Any:
     openapi_extra=DESK_WORK,
 )
 def claim(request: Request, dialogue_id: str) -> Any:
-    """Take the conversation. Of two who try at once, one gets it and the other 409."""
+    """Take the conversation. Of two who try at once, one gets it and the other 409.
+
+    Leads and service managers may take one from a colleague whom their role reaches.
+    """
     view, dialogues = _to_work_on(request, dialogue_id)
-    dialogues.claim(view.conversation_id, me(request))
+    dialogues.claim(view.conversation_id, me(request), from_colleague=reach(request).leads(view))
     return reader_of(request).conversation(view.conversation_id)
 
 
@@ -76,8 +79,8 @@ def claim(request: Request, dialogue_id: str) -> Any:
 def reply(request: Request, dialogue_id: str, body: shapes.AgentMessage) -> Any:
     """Write to the customer, who reads it at once. With the same `client_key` again nothing is written twice."""
     view, dialogues = _to_work_on(request, dialogue_id)
-    dialogues.reply(view.conversation_id, me(request), body.text, asks=body.asks)
-    return reader_of(request).message(view.conversation_id)
+    dialogues.reply(view.conversation_id, me(request), body.text, asks=body.asks, client_key=body.client_key)
+    return reader_of(request).message(view.conversation_id, client_key=body.client_key)
 
 
 @router.post(

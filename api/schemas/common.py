@@ -18,6 +18,9 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 VERSION: Final = Field(ge=1, le=2**31 - 1)
 """Number of a document's version."""
 
+ClientKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{8,64}$")]
+"""The sender's own id of a message."""
+
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """The number of a pair or ticket."""
 

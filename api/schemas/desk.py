@@ -8,15 +8,12 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from api.schemas.common import MAX_ANSWER, MAX_NAME, example
+from api.schemas.common import MAX_ANSWER, MAX_NAME, ClientKey, example
 from core.staff import Presence
 from core.surveys import SurveyKind
 from core.tickets import CloseReason, LinkKind, Priority
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
-ClientKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{8,64}$")]
-"""The sender's own id of a message: sent again, it arrives once."""
-
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_ANSWER)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.schemas.common import MAX_ANSWER, MAX_NAME, MAX_PAIRS, VERSION, Text, example
+from api.schemas.common import MAX_ANSWER, MAX_NAME, MAX_PAIRS, VERSION, ClientKey, Text, example
 from core.types import (
     Audience,
     Language,
@@ -28,9 +28,11 @@ class NewConversation(BaseModel):
 class NewMessage(BaseModel):
     """What the customer says."""
 
-    model_config = example(text="下单后多久发货？")
+    model_config = example(text="下单后多久发货？", client_key="b1946ac92492d234")
 
     text: Text
+    client_key: ClientKey | None = None
+    """The sender's own id of the message: sent again, it is neither stored nor answered a second time."""
 
 
 class NewContact(BaseModel):

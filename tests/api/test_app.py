@@ -154,7 +154,12 @@ class TestDescription:
 
     def test_says_which_key_opens_which_route(self, described: dict[str, Any]) -> None:
         """Every route that isn't open names its key."""
-        open_routes = {("post", "/v1/conversations"), ("get", "/v1/health"), ("get", "/v1/ready")}
+        open_routes = {
+            ("post", "/v1/conversations"),
+            ("post", "/v1/sessions"),
+            ("get", "/v1/health"),
+            ("get", "/v1/ready"),
+        }
         unnamed = {
             (method, path)
             for path, methods in described["paths"].items()
@@ -163,7 +168,7 @@ class TestDescription:
         }
 
         assert unnamed == open_routes
-        assert set(described["components"]["securitySchemes"]) == {"adminKey", "conversationToken"}
+        assert set(described["components"]["securitySchemes"]) == {"adminKey", "conversationToken", "session"}
 
     def test_examples_are_valid(self) -> None:
         """Each example passes its own schema, so that it can be pasted."""
