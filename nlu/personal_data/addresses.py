@@ -33,16 +33,19 @@ _ROAD: Final = f"[{HAN}A-Za-z0-9·]{{1,10}}?(?:大道|大街|公路|国道|省�
 _ROADNO: Final = f"(?:{_NUM}(?:号院|号楼|号|弄|號))"
 _POI: Final = f"[{HAN}A-Za-z0-9·]{{2,14}}?(?:小区|花园|公寓|大厦|广场|中心|大楼|新村|家园|苑|园区|园|城|府|湾|庭|村|轩|阁|居|里|科技园|产业园|工业园|写字楼|宿舍|医院|学校|大学|学院|商城|市场|酒店|宾馆|国际)"
 _UNIT: Final = f"(?:{_NUM}(?:期|区|组团|幢|栋|座|号楼|楼|单元|梯|层|室|房|户|号|F|f|#)|[A-Za-z](?:座|栋|区|幢))"
-_DETAIL: Final = f"(?:{_ROADNO}|{_UNIT}|(?:{_POI}))"
 _B: Final = r"[ ,，]?"
+_BARE: Final = r"(?:[A-Z]?[0-9]{1,5}[A-Za-z]?(?:[\-－、][0-9]{1,5}){0,3}(?![0-9A-Za-z%.:/]|[元块个件天年月日米条次份岁点时分秒人盒瓶台]))"
+"""A number without a word behind it: «中园9-6-145», «嘉园103»."""
+_NO_PLACE: Final = "(?!电话|手机|联系|邮编|邮箱|收件|收货|订单|单号|上午|下午|晚上|早上|今天|明天|昨天|花|买|付|共|约|满|第|已|可|需|退|发|下单)"
+_NAMED_UNIT: Final = f"(?:{_NO_PLACE}(?:{_C}|[A-Za-z·]){{2,12}}?(?:{_UNIT}|{_BARE}))"
+_TAIL: Final = f"(?:{_B}(?:{_ROADNO}|{_UNIT}|{_NAMED_UNIT}|(?:{_NO_PLACE}{_POI})|{_BARE})){{0,6}}"
+"""Whatever stands behind a street: numbers, and the names of buildings and estates."""
 
 _ADMIN: Final = f"(?:{PROVINCE}{_B}(?:{_CITY}{_B})?(?:{_DISTRICT}{_B}){{0,2}}|{_CITY}{_B}(?:{_DISTRICT}{_B}){{1,2}}|{_DISTRICT}{_B})"
 
-_FULL: Final = re.compile(
-    f"(?:中国{_B})?(?:{_ADMIN})(?:{_TOWN}{_B})?(?:{_VILLAGE}{_B})?(?:{_ROAD}{_B}){{0,2}}(?:{_ROADNO}{_B})?(?:(?:{_POI}){_B})?(?:{_UNIT}{_B}){{0,5}}{_ROADNO}?"
-)
+_FULL: Final = re.compile(f"(?:中国{_B})?(?:{_ADMIN})(?:{_TOWN}{_B})?(?:{_VILLAGE}{_B})?(?:{_ROAD}{_B}){{0,2}}{_TAIL}")
 _STREET: Final = re.compile(
-    f"(?:(?:{_TOWN}))?{_F}{_C}{{0,7}}?(?:大道|大街|公路|路|街|巷|弄|胡同)(?:[东南西北中]段|[东南西北]|[一二三四五六七八九十0-9]{{1,3}}(?:路|街|巷|弄|段))?{_B}{_NUM}(?:号院|号楼|号|弄|號)(?:{_B}(?:{_POI}))?(?:{_B}{_UNIT}){{0,5}}"
+    f"(?:(?:{_TOWN}))?{_F}{_C}{{0,7}}?(?:大道|大街|公路|路|街|巷|弄|胡同)(?:[东南西北中]段|[东南西北]|[一二三四五六七八九十0-9]{{1,3}}(?:路|街|巷|弄|段))?{_B}(?:{_NUM}(?:号院|号楼|号|弄|號)|[0-9]{{2,5}}(?=[{HAN}])(?![元块个件天年月日米条次份岁点时分秒人盒瓶台])){_TAIL}"
 )
 _HOUSE: Final = re.compile(f"{_F}{_C}{{1,11}}?(?:小区|花园|公寓|大厦|家园|苑|新村|广场){_B}(?:{_UNIT}{_B}){{1,5}}")
 _STRONG: Final = re.compile(
