@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Row, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, update
 
 from analytics.grouping import SAME_QUESTION, Group, nearest
 from analytics.learning import vectors
@@ -28,6 +28,7 @@ from core.learning import (
 )
 from core.text import comparable
 from core.types import ConversationId, DocumentId, MessageId
+from kb.rows import chunked
 from models.encoder import Encoder, Vectors
 
 MAX_SIMILAR: Final = 10
@@ -249,11 +250,12 @@ def _one(connection: Connection, candidate_id: CandidateId) -> Candidate:
 
 def _with_findings(connection: Connection, rows: Sequence[Row[Any]]) -> list[Candidate]:
     own: dict[int, list[Row[Any]]] = defaultdict(list)
-    query = select(candidate_findings).order_by(candidate_findings.c.found_at.desc())
-    if len(rows) == 1:
-        query = query.where(candidate_findings.c.candidate_id == rows[0].id)
-    for finding in connection.execute(query):
-        own[finding.candidate_id].append(finding)
+    names = ("candidate_id", "origin", "source", "conversation_id", "message_ids", "customer", "question", "answer")
+    columns = [candidate_findings.c[name] for name in (*names, "found_at")]  # without the vectors
+    query: Select[Any] = select(*columns).order_by(candidate_findings.c.found_at.desc())
+    for ids in chunked([row.id for row in rows]):
+        for finding in connection.execute(query.where(candidate_findings.c.candidate_id.in_(ids))):
+            own[finding.candidate_id].append(finding)
     return [_to_candidate(row, own[row.id]) for row in rows]
 
 

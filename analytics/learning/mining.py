@@ -15,8 +15,8 @@ from core.masking import Mask
 from core.text import fold
 from core.types import HandoverCode, MessageId, Role
 
-UNANSWERED: Final = frozenset({HandoverCode.MISSING_KNOWLEDGE, HandoverCode.UNSUPPORTED_REQUEST})
-"""Rules that fire for want of something to answer from."""
+UNANSWERED: Final = frozenset({HandoverCode.MISSING_KNOWLEDGE, HandoverCode.UNSUPPORTED_REQUEST, HandoverCode.LOOP})
+"""Rules that fire for want of something to answer from; who asks the same for the third time wasn't answered either."""
 
 LEAST_QUESTION: Final = 4
 """Characters. Less isn't a question that stands alone."""
