@@ -105,7 +105,8 @@ def read_conversation_reply(raw: Any) -> ConversationReply:
     """A reply as it was recorded. Errors as with `read`."""
     with _known_form():
         outcome = Silence(raw["text"]) if raw["outcome"] == "silent" else _outcome(raw)
-        return ConversationReply(outcome, raw["ms"], raw["message_id"], raw["ticket_id"])
+        offer = (raw.get("offer") or {}).get("text", "")
+        return ConversationReply(outcome, raw["ms"], raw["message_id"], raw["ticket_id"], offer)
 
 
 def read_tested_reply(raw: Any) -> TestedReply:

@@ -42,6 +42,8 @@ class ConversationReply:
     """Of the assistant's message; sources are asked for by it."""
     ticket_id: TicketId | None
     """Set when the outcome is a `Handover`."""
+    offer: str = ""
+    """A person is offered: what to show beside the button."""
 
 
 @dataclass(frozen=True, slots=True)

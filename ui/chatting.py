@@ -123,7 +123,7 @@ def _streamed(view: ChatView, client: Client, clock: Callable[[], float]) -> Ite
 def finished(exchange: Exchange, reply: ConversationReply) -> Exchange:
     """Return the exchange with a complete reply."""
     outcome = reply.outcome
-    done = replace(exchange, progress=Progress.DONE, text=outcome.text, message_id=reply.message_id)
+    done = replace(exchange, progress=Progress.DONE, text=outcome.text, message_id=reply.message_id, offer=reply.offer)
     match outcome:
         case Answer():
             sources = tuple(

@@ -199,6 +199,7 @@ def _reply(exchange: Exchange, index: int, language: Language) -> str:
         body = element("div", with_marks(exchange.text, numbers, exchange=index, language=language), classes="zd-text")
     extra = (
         _options(exchange)
+        + _offer(exchange, language)
         + _sources(exchange, index, language)
         + (_ticket(exchange.ticket, index, language) if exchange.ticket else "")
         + (_failed(index, language) if exchange.progress is Progress.FAILED else "")
@@ -226,6 +227,15 @@ def _options(exchange: Exchange) -> str:
         return ""
     chips = "".join(button(option, "ask", classes="zd-chip", text=option) for option in exchange.options)
     return element("div", chips, classes="zd-chips")
+
+
+def _offer(exchange: Exchange, language: Language) -> str:
+    """A person is a press of a button away; unless the reply itself says what stands beside it."""
+    if not exchange.offer:
+        return ""
+    wanted = say("chat.person", language)
+    beside = "" if exchange.offer == exchange.text else element("p", escape(exchange.offer), classes="zd-offer")
+    return beside + element("div", button(wanted, "ask", classes="zd-chip", text=wanted), classes="zd-chips")
 
 
 def _sources(exchange: Exchange, index: int, language: Language) -> str:

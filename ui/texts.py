@@ -82,6 +82,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "之前的对话已经结束，已为您开始新的对话。",
         "The earlier conversation has ended, so a new one was started.",
     ),
+    "chat.person": ("转人工客服", "Talk to a person"),
     "chat.retry": ("重试", "Try again"),
     "chat.ticket": ("工单 {ticket}", "Ticket {ticket}"),
     "chat.ticket.intro": (

@@ -67,6 +67,8 @@ class Exchange:
     sources: tuple[SourceCard, ...] = ()
     tier: Tier | None = None
     options: tuple[str, ...] = ()
+    offer: str = ""
+    """A person is offered: what stands beside the button."""
     ticket: TicketNote | None = None
 
 

@@ -8,13 +8,13 @@ from typing import cast
 
 import pytest
 
-from api.client import Client, Conversation
+from api.client import Client, Conversation, ConversationReply
 from core.errors import InvalidInput, NotFound, RateLimited, StorageError, ZhidaError
 from core.settings import Secret
-from core.types import ConversationId, Language, Tier
+from core.types import ConversationId, Language, MessageId, Tier
 from tests.ui.fakes import FakeClient, answer, citation, clarification, handover
-from ui.chatting import MAX_QUESTION, asked, opened_source, restored, saved_form, with_contact, without
-from ui.view import ChatView, Progress
+from ui.chatting import MAX_QUESTION, asked, finished, opened_source, restored, saved_form, with_contact, without
+from ui.view import ChatView, Exchange, Progress
 
 EMPTY = ChatView(Language.ZH)
 
@@ -72,6 +72,12 @@ class TestAsks:
         last = asked_all(EMPTY, "保修多久", FakeClient(outcomes=[clarification()]))[-1].exchanges[-1]
 
         assert last.options == ("净水器 X100-Pro", "净水器 A20")
+
+    def test_an_offer_stays_with_its_reply(self) -> None:
+        """What stands beside the button comes from the server's table."""
+        reply = ConversationReply(answer("好。[1]"), {"total": 1.0}, MessageId("m"), None, "可以转人工。")
+
+        assert finished(Exchange("问", Progress.STREAMING), reply).offer == "可以转人工。"
 
     def test_the_second_question_goes_on_in_the_same_conversation(self) -> None:
         """One conversation per page, opened with the first question."""

@@ -63,6 +63,7 @@ def _view(text: str) -> ChatView:
         sources=(card,),
         tier=Tier.QUOTED,
         options=(text,),
+        offer=f"{text} {text}",
         ticket=TicketNote(TicketId(1), problem=text),
     )
     return ChatView(Language.EN, exchanges=(exchange,), notice=text)
@@ -186,3 +187,19 @@ def test_element_leaves_out_what_is_not_set() -> None:
     html = element("input", "", data_act="x", disabled=True, title=None, hidden=False, value='"')
 
     assert html == '<input data-act="x" disabled value="&quot;"></input>'
+
+
+class TestAnOfferedPerson:
+    def test_is_a_button_that_asks_for_one(self) -> None:
+        """In the customer's language, with what stands beside it."""
+        exchange = Exchange("太差劲了", Progress.DONE, text="抱歉。", offer="需要的话，可以转人工。")
+        html = chat_log(ChatView(Language.ZH, exchanges=(exchange,)))
+
+        assert "需要的话，可以转人工。" in html
+        assert 'data-text="转人工客服"' in html
+
+    def test_isn_t_said_twice_where_the_reply_says_it(self) -> None:
+        """Then the button stands alone."""
+        exchange = Exchange("x", Progress.DONE, text="可以转人工。", offer="可以转人工。")
+
+        assert chat_log(ChatView(Language.ZH, exchanges=(exchange,))).count("可以转人工。") == 1
