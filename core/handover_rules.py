@@ -40,6 +40,9 @@ class LimitSpec:
 
 
 LIMITS: Final[Mapping[HandoverCode, Mapping[str, LimitSpec]]] = {
+    HandoverCode.SAFETY_LEGAL: {
+        "signal": LimitSpec(0.7, 0.4, 1.01, "from which probability the classifier counts beside the words; above 1 words alone"),
+    },
     HandoverCode.CUSTOMER_REQUEST: {
         "intent_probability": LimitSpec(0.8, 0.5, 1.01, "from which probability of the intent on; above 1 words alone count"),
     },

@@ -20,6 +20,7 @@ from agent.handover.findings import (
 from agent.handover.situation import Situation
 from agent.handover.words import Found, folded, lexicon
 from agent.requests import asks_about_service, wants_person
+from core.analysis import EscalationKind
 from core.episodes import PastTurn
 from core.handover import Figure, HandoverAction
 from core.handover_rules import HandoverTopic, Wording
@@ -38,17 +39,26 @@ _ASKS_TO_DO: Final = re.compile(
 
 _AMOUNT: Final = re.compile(r"(?P<number>\d+(?:\.\d+)?)")
 
+_DANGERS: Final = frozenset({EscalationKind.SAFETY, EscalationKind.FRAUD, EscalationKind.LEGAL, EscalationKind.MEDIA})
+
 OFF_TOPIC_INTENT: Final = "out_of_scope"
 
 
 def safety_legal(situation: Situation) -> Finding | None:
-    """1: somebody may be in danger, or law, a regulator or the media are named. Words alone, and rather too often."""
+    """1: somebody may be in danger, or law, a regulator or the media are named. Words first, and rather too often;
+    a classifier for other wordings of the same («我妈被电了一下»)."""
     rule = situation.rules.rule(HandoverCode.SAFETY_LEGAL)
-    found = lexicon(rule.words, rule.exceptions).find(situation.text)
-    intent = situation.analysis.intent.label in rule.intents
-    if not (rule.enabled and (found or intent)):
+    if not rule.enabled:
         return None
-    return Finding(code=rule.code, act=Act.IMMEDIATE, reason=SAFETY, evidence=saw(found))
+    found, least = lexicon(rule.words, rule.exceptions).find(situation.text), rule.limit("signal")
+    figures = tuple(
+        Figure(signal.kind.value, signal.probability, least)
+        for signal in situation.analysis.escalation
+        if signal.kind in _DANGERS and signal.probability >= least
+    )
+    if not found and not figures:
+        return None
+    return Finding(code=rule.code, act=Act.IMMEDIATE, reason=SAFETY, evidence=saw(found, figures=figures))
 
 
 def customer_request(situation: Situation) -> Finding | None:

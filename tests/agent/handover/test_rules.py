@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -19,9 +20,10 @@ from agent.handover.requests import (
     unsupported_request,
 )
 from agent.handover.situation import Situation
-from core.analysis import NamedEntity, SentimentLevel
+from core.analysis import EscalationKind, EscalationSignal, NamedEntity, SentimentLevel
 from core.episodes import PastTurn
 from core.errors import StorageError
+from core.handover import Figure
 from core.types import HandoverCode, TicketId
 from tests.agent.handover.episodes import NOTHING, UNKNOWN, limits, past, read, situation, switched_off
 
@@ -68,6 +70,18 @@ class TestDanger:
     def test_isn_t_seen_in_words_that_mean_something_else(self, text: str) -> None:
         """The manager's exceptions."""
         assert safety_legal(situation(text)) is None
+
+    def test_other_wordings_are_told_by_the_classifier_where_it_is_sure(self) -> None:
+        """Its probability is the evidence, beside the limit."""
+        text = "我妈被它弄了一下，手麻了"
+        sure, unsure = (
+            replace(read(text), escalation=(EscalationSignal(EscalationKind.SAFETY, share),)) for share in (0.9, 0.5)
+        )
+        finding = safety_legal(situation(text, analysis=sure))
+
+        assert finding is not None
+        assert finding.evidence.figures == (Figure("safety", 0.9, 0.7),)
+        assert safety_legal(situation(text, analysis=unsure)) is None
 
     def test_can_be_switched_off(self) -> None:
         """The table decides."""
