@@ -51,7 +51,8 @@ class Limits:
     """From all addresses together, against guessing that is spread over many."""
     replies_at_once: int = 64
     """Each holds a thread, mostly waiting for a language model."""
-    replies_at_once_per_conversation: int = 2
+    replies_at_once_per_conversation: int = 5
+    """Of a burst, each message waits in a thread until the reply to the one before is thrown away."""
     json_bytes: int = 2 * MIB
     upload_bytes: int = 50 * MIB
     body_s: float = 60.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from core.accounts import AccountId
 from core.dialogues import DialogueView, Line
@@ -70,14 +70,14 @@ def _views(connection: Connection, pairs: Sequence[tuple[Held, EpisodeRecord]]) 
         card = to_card(row)
         if card.category.open:
             cards.setdefault(card.conversation_id, []).append(card)
-    last = {
-        line.conversation_id: line
-        for line in connection.execute(
-            select(messages)
-            .where(messages.c.conversation_id.in_(ids), messages.c.role != Role.NOTE)
-            .order_by(messages.c.conversation_id, messages.c.ordinal)
-        )
-    }
+    newest = (
+        select(messages.c.conversation_id, func.max(messages.c.ordinal).label("ordinal"))
+        .where(messages.c.conversation_id.in_(ids), messages.c.role != Role.NOTE)
+        .group_by(messages.c.conversation_id)
+        .subquery()
+    )
+    own = (messages.c.conversation_id == newest.c.conversation_id) & (messages.c.ordinal == newest.c.ordinal)
+    last = {row.conversation_id: row for row in connection.execute(select(messages).join(newest, own))}
     return [
         _view(held, episode, cards.get(held.conversation_id, []), last.get(held.conversation_id))
         for held, episode in pairs

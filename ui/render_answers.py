@@ -7,6 +7,7 @@ from html import escape
 
 from api.client import TestedReply
 from core.pair_warnings import PairWarning
+from core.tickets import CATEGORY
 from core.types import (
     Answer,
     Clarification,
@@ -17,7 +18,6 @@ from core.types import (
     QAStatus,
     QuestionKind,
     Ticket,
-    TicketStatus,
 )
 from ui.render import button, element, moment, place
 from ui.render_knowledge import audience_choice, audience_pill, pager, unfolding
@@ -188,7 +188,7 @@ def ticket_list(tickets: Sequence[Ticket], language: Language, *, offset: int, m
 
 
 def _ticket(ticket: Ticket, language: Language) -> str:
-    open_ = ticket.status is TicketStatus.NEW
+    open_ = CATEGORY[ticket.status].open
     head = element(
         "div",
         element("b", f"#{ticket.ticket_id}")
