@@ -72,7 +72,7 @@ class _FiguresPage:
         return (
             view,
             figures_header(view.language, signed_in=inside, account=view.account),
-            "" if inside else sign_in_form(view.language, problem),
+            "" if inside else sign_in_form(view.language, problem, title="figures.sign_in"),
             gr.update(visible=inside),
             figures(view, self._client(view)) if inside else "",
         )

@@ -35,10 +35,13 @@ def manager_header(language: Language, *, signed_in: bool, account: str | None =
         classes="zd-brand-text",
     )
     chat = element("a", escape(say("kb.to_chat", language)), classes="zd-quiet", href="../", target="_blank")
+    figures = element(
+        "a", escape(say("figures.title", language)), classes="zd-quiet", href="../figures/", target="_blank"
+    )
     leave = button(say("kb.leave", language), "leave", classes="zd-quiet") if signed_in else ""
     switch = button(say("switch", language), "language", classes="zd-quiet")
     who = element("span", escape(account), classes="zd-small") if account else ""
-    return bar(brand, who + chat + switch + leave, language)
+    return bar(brand, who + chat + (figures if signed_in else "") + switch + leave, language)
 
 
 def sign_in_form(language: Language, problem: str | None = None, *, title: str = "kb.sign_in") -> str:

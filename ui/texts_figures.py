@@ -7,6 +7,7 @@ from typing import Final
 
 FIGURES_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "figures.title": ("服务数据", "Figures"),
+    "figures.sign_in": ("登录服务数据", "Sign in to the figures"),
     "figures.tagline": ("每个数字都有定义、人群和样本数", "Every number with its definition, cohort and cases"),
     "figures.days": ("近 {days} 天", "Last {days} days"),
     "figures.refresh": ("刷新", "Refresh"),
