@@ -22,9 +22,8 @@ from agent.instruments import instruments_for
 from agent.markup import addresses
 from agent.policy import AnswerPolicy
 from agent.verification import Instruments, Verifier
-from api.composition import Services, open_services
-from core.settings import read_settings
 from core.types import Passage, Query
+from eval.benchmarks.opened_home import OpenedHome, opened_home
 
 _MARKUP: Final = re.compile(r"!\[|\]\(|<[a-z/!]|\]:", re.IGNORECASE)
 LONGEST: Final = 4000
@@ -37,13 +36,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, nargs="+", required=True)
     parser.add_argument("--most", type=int, default=400)
     asked = parser.parse_args()
-    services = open_services(read_settings({}, home=asked.home))
-    try:
-        instruments = instruments_for(services.encoder)
+    with opened_home(asked.home) as home:
+        instruments = instruments_for(home.encoder)
         for path in asked.data:
-            print(path.stem, _measured(services, list(_texts(path))[: asked.most], instruments))
-    finally:
-        services.close()
+            print(path.stem, _measured(home, list(_texts(path))[: asked.most], instruments))
 
 
 def _texts(path: Path) -> Iterator[str]:
@@ -53,10 +49,10 @@ def _texts(path: Path) -> Iterator[str]:
             yield str(row.get("text") or row.get("attack") or "")[:LONGEST]
 
 
-def _measured(services: Services, texts: Sequence[str], instruments: Instruments) -> dict[str, int]:
+def _measured(home: OpenedHome, texts: Sequence[str], instruments: Instruments) -> dict[str, int]:
     found = {"texts": len(texts), "sentences": 0, "shown": 0, "addresses": 0, "markup": 0, "cut differently": 0}
     for text in texts:
-        hits = services.retriever.find(Query(text=text[:1000]), k=4).hits
+        hits = home.retriever.find(Query(text=text[:1000]), k=4).hits
         evidence = [hit.passage for hit in hits]
         reply = "\n".join(f"{text[start:end]} [1]" for start, end in sentences(text))
         shown, count, held = _shown(reply, text, evidence, instruments, len(reply) or 1)
