@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from core.accounts import AccountId
 from core.actors import agent
@@ -39,6 +39,7 @@ from desk.past import last_customer_message
 from desk.policy import DeskPolicy
 from desk.running import refresh_clocks
 from desk.staff import find_agent, one_team
+from desk.staff_tables import agents
 from desk.surveys import offer_survey
 from desk.texts import say
 from desk.ticket_rows import assign, hold_ticket, open_tickets, step, transfer
@@ -291,6 +292,8 @@ class Dialogues:
             if episode is None:
                 raise NotFound("conversation with messages", conversation_id)
             yield act, held, episode
+            if by is not None:  # who does something is there
+                act.connection.execute(update(agents).where(agents.c.account_id == by).values(seen_at=act.now))
             changed(act.connection, conversation_id)
             for card in open_tickets(act.connection, conversation_id):
                 refresh_clocks(act, card)

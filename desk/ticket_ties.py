@@ -83,8 +83,12 @@ class TicketTies:
         if not reason.strip():
             raise InvalidInput("Say what the second problem is.")
         with acting(self._engine, self._clock, agent(by)) as act:
+            of = select(tickets.c.conversation_id).where(tickets.c.id == ticket_id)
+            conversation_id = act.connection.execute(of).scalar_one_or_none()
+            if conversation_id is None:
+                raise NotFound("ticket", ticket_id)
+            hold(act.connection, ConversationId(conversation_id))  # always before the ticket
             card = hold_ticket(act.connection, ticket_id)
-            hold(act.connection, card.conversation_id)
             if not card.category.open:
                 raise Conflict(f"Ticket {ticket_id} is {card.status.value!r}, so nothing can be cut out of it.")
             query = select(messages).where(messages.c.id == message_id, messages.c.role == Role.CUSTOMER)

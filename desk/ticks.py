@@ -8,10 +8,12 @@ from typing import Final
 
 from sqlalchemy import Engine, or_, select
 
+from core.accounts import AccountId
 from core.actors import ASSISTANT, SYSTEM
 from core.clock import Clock, utc_now
 from core.database import reading
 from core.episodes import EpisodeId, EpisodeState
+from core.staff import Presence
 from core.text import detect_language
 from core.types import HandoverCode, Role, TicketId, TicketStatus
 from desk import rows
@@ -24,7 +26,9 @@ from desk.failing import failed_reply
 from desk.handing_over import Request, hand_over, staff_it
 from desk.past import last_customer_message, last_word_at
 from desk.policy import DeskPolicy
+from desk.releasing import release_unanswered
 from desk.running import refresh_clocks
+from desk.staff_tables import agents
 from desk.surveys import offer_survey
 from desk.tables import episodes, messages, tickets
 from desk.texts import say
@@ -50,7 +54,7 @@ class Ticks:
     def tick(self) -> int:
         """Do all that is due; returns how many things that were."""
         done = sum(self._each(state, look) for state, look in self._looks().items())
-        return done + self._tickets() + self._clocks()
+        return done + self._absent() + self._tickets() + self._clocks()
 
     def _looks(self) -> dict[EpisodeState, Callable[[Act, Held, EpisodeRecord], bool]]:
         return {
@@ -131,6 +135,18 @@ class Ticks:
             return False
         wake(act, held, episode, self._policy)
         return True
+
+    def _absent(self) -> int:
+        """Whoever said "online" and gave no sign of life for too long gives back what they haven't answered."""
+        gone = self._clock() - self._policy.present_for
+        query = select(agents.c.account_id).where(agents.c.presence == Presence.ONLINE, agents.c.seen_at < gone)
+        with reading(self._engine) as connection:
+            found = connection.execute(query.order_by(agents.c.account_id)).scalars().all()
+        done = 0
+        for account_id in found:
+            with acting(self._engine, self._clock, SYSTEM) as act:
+                done += len(release_unanswered(act, AccountId(account_id)))
+        return done
 
     def _tickets(self) -> int:
         """Alarms of tickets, and reopen windows that have closed."""

@@ -235,6 +235,19 @@ class TestTheQueue:
 
         assert [desk.dialogues.view(each).state for each in opened] == [EpisodeState.AGENT, EpisodeState.QUEUED]
 
+    def test_gets_it_back_as_well_from_a_closed_laptop(
+        self, desk: Desk, conversation: ConversationId, clock: SetClock
+    ) -> None:
+        """Whoever gives no sign of life isn't there, whatever they said last."""
+        queued(desk, conversation)
+        desk.dialogues.claim(conversation, ANNA)
+        clock.pass_by(181)
+        desk.staff.alive(BO)
+
+        desk.tick()
+
+        assert desk.dialogues.view(conversation).state is EpisodeState.QUEUED
+
 
 class TestTimers:
     def test_tell_who_left_from_who_was_helped(self, desk: Desk, clock: SetClock) -> None:
