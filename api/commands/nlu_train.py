@@ -34,7 +34,8 @@ def train(
         ),
     ] = None,
     only: Annotated[
-        bool, typer.Option("--only", help="Know the labels of these files alone, none of Zhida's.")
+        bool,
+        typer.Option("--only", help="Know the labels of these files alone, none of Zhida's; mood is left as it is."),
     ] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Go back to what comes with Zhida.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Learn and measure, but keep nothing.")] = False,
@@ -61,7 +62,7 @@ def train(
     with storage(session) as services:
         started = perf_counter()
         learnt = learn_intents(examples, services.encoder)
-        mood = _mood(services.encoder)
+        mood = None if only else _mood(services.encoder)
         seconds = perf_counter() - started
     if not dry_run:
         keep(session.settings.home, learnt.model, mood)
