@@ -59,7 +59,7 @@ def search_tickets(
 )
 def show_desk_ticket(request: Request, ticket_id: schemas.Number) -> TicketCard:
     """One ticket. That somebody looked is written down."""
-    card = _seen(request, ticket_id)
+    card = seen_ticket(request, ticket_id)
     services = services_of(request)
     services.desk.ticketing.viewed(card.ticket_id, me(request))
     return _shown(card, reach(request), services.masker.masked)
@@ -68,7 +68,7 @@ def show_desk_ticket(request: Request, ticket_id: schemas.Number) -> TicketCard:
 @router.post("/{ticket_id}/moves", response_model=shapes.TicketCard, responses=REFUSED, openapi_extra=DESK_WORK)
 def move_ticket(request: Request, ticket_id: schemas.Number, body: asked.TicketMove) -> TicketCard:
     """Hold, resume, wake, resolve with a reason, open again, mark as spam."""
-    card, ticketing = _mine(request, ticket_id)
+    card, ticketing = ticket_to_work_on(request, ticket_id)
     if body.act is asked.TicketAct.RESOLVE:
         if body.reason is None:
             raise InvalidInput("To resolve, say why: give a `reason`.")
@@ -89,14 +89,14 @@ _STEPS: Final[Mapping[asked.TicketAct, Callable[[Ticketing, TicketCard, AccountI
 @router.put("/{ticket_id}/priority", response_model=shapes.TicketCard, responses=REFUSED, openapi_extra=DESK_WORK)
 def set_priority(request: Request, ticket_id: schemas.Number, body: asked.NewPriority) -> TicketCard:
     """Set how urgent it is. Its clocks follow."""
-    card, ticketing = _mine(request, ticket_id)
+    card, ticketing = ticket_to_work_on(request, ticket_id)
     return ticketing.set_priority(card.ticket_id, me(request), body.priority)
 
 
 @router.put("/{ticket_id}/assignee", response_model=shapes.TicketCard, responses=REFUSED, openapi_extra=DESK_WORK)
 def assign_ticket(request: Request, ticket_id: schemas.Number, body: asked.Assignment) -> TicketCard:
     """Give it to a colleague or a team; without both it is nobody's."""
-    card, ticketing = _mine(request, ticket_id)
+    card, ticketing = ticket_to_work_on(request, ticket_id)
     if body.team_id is not None:
         card = ticketing.transfer(card.ticket_id, me(request), TeamId(body.team_id))
     if body.team_id is None or body.account_id is not None:
@@ -108,15 +108,15 @@ def assign_ticket(request: Request, ticket_id: schemas.Number, body: asked.Assig
 @router.post("/{ticket_id}/merge", response_model=shapes.TicketCard, responses=REFUSED, openapi_extra=DESK_WORK)
 def merge_ticket(request: Request, ticket_id: schemas.Number, body: asked.MergeInto) -> TicketCard:
     """Join it with another ticket, which is kept. It can be undone for a day."""
-    card, _ = _mine(request, ticket_id)
-    kept, _ = _mine(request, body.into)
+    card, _ = ticket_to_work_on(request, ticket_id)
+    kept, _ = ticket_to_work_on(request, body.into)
     return services_of(request).desk.ties.merge(kept.ticket_id, card.ticket_id, me(request))
 
 
 @router.post("/{ticket_id}/unmerge", response_model=shapes.TicketCard, responses=REFUSED, openapi_extra=DESK_WORK)
 def unmerge_ticket(request: Request, ticket_id: schemas.Number) -> TicketCard:
     """Take a merge back."""
-    card, _ = _mine(request, ticket_id)
+    card, _ = ticket_to_work_on(request, ticket_id)
     return services_of(request).desk.ties.unmerge(card.ticket_id, me(request))
 
 
@@ -128,14 +128,14 @@ def unmerge_ticket(request: Request, ticket_id: schemas.Number) -> TicketCard:
 )
 def list_links(request: Request, ticket_id: schemas.Number) -> list[TicketLink]:
     """Tickets that belong to it."""
-    return services_of(request).desk.ties.links(_seen(request, ticket_id).ticket_id)
+    return services_of(request).desk.ties.links(seen_ticket(request, ticket_id).ticket_id)
 
 
 @router.post("/{ticket_id}/links", status_code=204, responses=REFUSED, openapi_extra=DESK_WORK)
 def link_ticket(request: Request, ticket_id: schemas.Number, body: asked.NewLink) -> Response:
     """Tie it to another one."""
-    card, _ = _mine(request, ticket_id)
-    other = _seen(request, body.other)
+    card, _ = ticket_to_work_on(request, ticket_id)
+    other = seen_ticket(request, body.other)
     services_of(request).desk.ties.link(card.ticket_id, other.ticket_id, me(request), body.kind)
     return Response(status_code=204)
 
@@ -148,19 +148,23 @@ def link_ticket(request: Request, ticket_id: schemas.Number, body: asked.NewLink
 )
 def list_clocks(request: Request, ticket_id: schemas.Number) -> Any:
     """Its clocks: what is due when, what was met, what was missed."""
-    clocks: tuple[ClockState, ...] = services_of(request).desk.clocks.of_ticket(_seen(request, ticket_id).ticket_id)
+    clocks: tuple[ClockState, ...] = services_of(request).desk.clocks.of_ticket(
+        seen_ticket(request, ticket_id).ticket_id
+    )
     return clocks
 
 
-def _seen(request: Request, ticket_id: int) -> TicketCard:
+def seen_ticket(request: Request, ticket_id: int) -> TicketCard:
+    """A ticket that whoever asks may see. Raises `NotFound` otherwise."""
     card = services_of(request).desk.ticketing.card(TicketId(ticket_id))
     if not reach(request).has_ticket(Right.DESK_READ, card):
         raise NotFound("ticket", ticket_id)
     return card
 
 
-def _mine(request: Request, ticket_id: int) -> tuple[TicketCard, Ticketing]:
-    card = _seen(request, ticket_id)
+def ticket_to_work_on(request: Request, ticket_id: int) -> tuple[TicketCard, Ticketing]:
+    """A ticket that whoever asks may change. Raises `NotFound`, or `Forbidden` if it is a colleague's."""
+    card = seen_ticket(request, ticket_id)
     if card.assignee_id is not None and not reach(request).has_ticket(Right.DESK_WORK, card):
         raise Forbidden("A colleague has this ticket, and your role doesn't reach it.")
     at_the_desk(request)
@@ -180,3 +184,16 @@ def masked_card(card: TicketCard, mask: Mask) -> TicketCard:
     return replace(
         card, question=mask(card.question), reason=mask(card.reason), subject=mask(card.subject), contact=contact
     )
+
+
+TEXTS: Final = frozenset({"text", "value", "reason", "words", "quote"})
+"""Fields of a hand-over package that hold what somebody wrote."""
+
+
+def masked_texts(value: Any, mask: Mask, *, written: bool = False) -> Any:
+    """Plain values with personal data masked in the fields that `TEXTS` names."""
+    if isinstance(value, dict):
+        return {name: masked_texts(each, mask, written=name in TEXTS) for name, each in value.items()}
+    if isinstance(value, list):
+        return [masked_texts(each, mask, written=written) for each in value]
+    return mask(value) if written and isinstance(value, str) else value

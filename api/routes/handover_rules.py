@@ -10,9 +10,11 @@ from fastapi import APIRouter, Path, Request
 from api import schemas
 from api.auth import StaffRoute
 from api.routes.context import DESK_READ, POLICY_READ, POLICY_WRITE, principal_of, refusals, services_of
+from api.routes.desk import reach
+from api.routes.desk_tickets import masked_texts, seen_ticket
 from api.wire import plain
+from core.accounts import Right
 from core.handover_rules import LIMITS, HandoverRuleVersion
-from core.types import TicketId
 from desk.handover.form import from_rows, to_json
 
 router = APIRouter(prefix="/v1/handover-rules", tags=["hand-over"], route_class=StaffRoute)
@@ -68,9 +70,11 @@ def show_handover_rule_version(request: Request, rules_version: RulesVersion) ->
 )
 def list_handovers(request: Request, ticket_id: schemas.Number) -> Any:
     """What the person was given with each hand-over of a ticket, newest first."""
-    services = services_of(request)
-    services.desk.ticket(TicketId(ticket_id))
-    return plain(services.handover_packages.of_ticket(TicketId(ticket_id)))
+    services, card = services_of(request), seen_ticket(request, ticket_id)
+    packages = plain(services.handover_packages.of_ticket(card.ticket_id))
+    if reach(request).has_ticket(Right.PERSONAL_READ, card):
+        return packages
+    return masked_texts(packages, services.masker.masked)
 
 
 def _table(version: HandoverRuleVersion) -> dict[str, Any]:

@@ -358,6 +358,35 @@ class TestTickets:
 
         assert after["resolution"] < before["resolution"]
 
+    @pytest.mark.parametrize("path", ["", "/handovers"])
+    def test_are_masked_until_they_are_one_s_own(
+        self, http: TestClient, chat: Chat, ticket: str, people: dict[str, Person], path: str
+    ) -> None:
+        """The phone number stands in the customer's words, which every view of the ticket quotes."""
+        say(http, chat, f"转人工，我的电话是{PHONE}")
+        url = "/v1/tickets/" + ticket.rpartition("/")[2] + path
+
+        read = {name: http.get(url, headers=people[name].headers).text for name in ("auditor", "manager", "mei")}
+        assert PHONE not in read["auditor"] + read["mei"]
+        if path:
+            assert PHONE in read["manager"]
+
+    def test_of_another_team_are_out_of_sight(
+        self, http: TestClient, services: Services, ticket: str, people: dict[str, Person]
+    ) -> None:
+        """In lists, alone, with their packages, and for every act."""
+        other = services.desk.staff.save_team(f"外队 {ticket}")
+        number = int(ticket.rpartition("/")[2])
+        services.desk.ticketing.transfer(number, None, other.team_id)  # type: ignore[arg-type]
+        headers, short = people["mei"].headers, f"/v1/tickets/{number}"
+
+        for path in (ticket, f"{ticket}/clocks", f"{ticket}/links", short, f"{short}/handovers"):
+            assert http.get(path, headers=headers).status_code == 404, path
+        assert http.post(f"{short}/resolve", headers=headers).status_code == 404
+        assert http.put(f"{ticket}/priority", json={"priority": "low"}, headers=headers).status_code == 404
+        for path in ("/v1/tickets", "/v1/desk/tickets"):
+            assert number not in {each["ticket_id"] for each in http.get(path, headers=headers).json()}
+
     def test_of_a_colleague_is_out_of_reach(self, http: TestClient, ticket: str, people: dict[str, Person]) -> None:
         """An agent works on the own ones; a lead on all of the team."""
         body = {"account_id": people["lin"].account_id}
