@@ -15,6 +15,7 @@ from core.text import HAN
 from models.lac_tagger import Word, WordTagger
 from nlu.entities.lexicon import names
 from nlu.entities.types import EntityCandidate, EntityType
+from nlu.personal_data.names import SERVICE_WORDS, is_chinese_name
 
 _COMPANY_END: Final = re.compile(
     r"(?:公司|集团|企业|银行|分行|支行|股份|证券|基金|保险|财险|寿险|人寿|信托|期货|投行|租赁|地产|置业|置地|实业|控股|科技|网络|软件|电子|电器|电气|通信|电信|传媒|影业|影视|唱片|娱乐|文化|广告|出版社|工作室|制药|药业|医药|集团军?|汽车|重工|钢铁|石油|石化|化工|矿业|能源|电力|航空|航运|快递|速递|速运|物流|酒店|餐饮|食品|乳业|酒业|饮料|服饰|家居|家具|装饰|建材|超市|百货|商城|网|游戏|互娱|拍卖行?|律师事务所|事务所|营业部|信用卡中心|旅行社|厂|行|店)$"
@@ -35,7 +36,7 @@ _TITLE: Final = re.compile(r"《[^《》]{1,40}》|(?:https?://|www\.)[!-~]+|[A-
 """What a book, a film or a document is called names nobody, nor does an address of the web."""
 
 _CITY_LIKE_SIGHT: Final = re.compile(
-    "(?:上海|青海|威海|珠海|北海|宁海|临海|黑龙江|浙江|镇江|九江|丽江|晋江|江|海|中山|鞍山|唐山|佛山|舟山|乐山|眉山|保山|马鞍山|黄山市|萧山|昆山|宝鸡山|秦岭)$"
+    "(?:上海|青海|威海|珠海|北海|宁海|临海|黑龙江|浙江|吴江|吉林|榆林|玉林|桂林|虎林|海林|镇江|九江|丽江|晋江|江|海|中山|鞍山|唐山|佛山|舟山|乐山|眉山|保山|马鞍山|黄山市|萧山|昆山|宝鸡山|秦岭)$"
 )
 _SPORTS: Final = re.compile(
     r"vs|VS|主场|客场|主队|客队|联赛|球队|球员|赔率|比赛|进球|战平|战胜|取胜|不败|欧冠|英超|西甲|意甲|德甲|法甲|杯赛|足球|胜|平局|轮|盘|主胜|客胜|德比|射手|教练|赛季"
@@ -189,16 +190,22 @@ def _persons(text: str, words: Sequence[Word]) -> Iterator[EntityCandidate]:
             yield _candidate(text, word.start, end, EntityType.NAME, 1)
 
 
+_NOISE: Final = re.compile(r"[\[\]{}#_*<>=/\\]|^\s|\s$|ID")
+"""What a piece of a form or a mark is, no name."""
+
+_ONLY_HAN: Final = re.compile(f"[{HAN}]+")
 _LATIN: Final = re.compile("[A-Za-z0-9]")
 
 
 def _names_somebody(text: str, start: int, end: int, *, sure: bool) -> bool:
     """Not «张某», not a surname alone, not a piece of a Latin word."""
     written = text[start:end]
-    if end - start < 2 or "某" in written:
+    if end - start < 2 or "某" in written or written in SERVICE_WORDS or _NOISE.search(written):
+        return False
+    if not sure and _ONLY_HAN.fullmatch(written) and len(written) == 2 and not is_chinese_name(written):
         return False
     cut = any(0 < at < len(text) and _LATIN.match(text[at - 1]) and _LATIN.match(text[at]) for at in (start, end))
-    return not cut and (sure or re.match(f"[{HAN}]{{2}}|[A-Z][a-z]+", written) is not None)
+    return not cut and (sure or re.match(f"[{HAN}]{{2}}|[A-Z][a-z]{{2,}}", written) is not None)
 
 
 _NOT_NAME_END: Final = frozenset("遂称和与说是在的了对将把被从向也就都还及或")
@@ -229,7 +236,13 @@ def _places(text: str, words: Sequence[Word]) -> Iterator[EntityCandidate]:
         written = text[start:end]
         if written in names("places") or written.removesuffix("区") in names("places") or text.startswith("人", end):
             continue
-        sight = _SIGHT_END.search(written) is not None and not _CITY_LIKE_SIGHT.fullmatch(text[last.start : end])
+        if written in SERVICE_WORDS or _NOISE.search(written) or len(written) < 2:
+            continue
+        sight = (
+            len(written) > 2
+            and _SIGHT_END.search(written) is not None
+            and not _CITY_LIKE_SIGHT.fullmatch(text[last.start : end])
+        )
         yield _candidate(text, start, end, EntityType.SCENE if sight else EntityType.ADDRESS, 1)
 
 
@@ -243,6 +256,8 @@ def _bodies(text: str, words: Sequence[Word]) -> Iterator[EntityCandidate]:
         else:
             continue
         written = text[start:end]
+        if written in SERVICE_WORDS or _NOISE.search(written) or (len(written) < 3 and word.tag != "ORG"):
+            continue
         kind = _body_kind(written, word.tag, sports=sports)
         if kind is None:
             continue

@@ -15,7 +15,7 @@ LISTS: Final = Path(__file__).parent / "lists"
 
 FIRST_NAMES: Final = words_of(LISTS / "first_names.txt")
 SURNAMES: Final = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳穆农司卓古吉缪简芦麦褚娄窦戚岑景宫费卜晏席卫米柏宗瞿桂佟应臧闵苟邬边卞姬师仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查苑迟邝封谈匡鞠惠荆乐冀郁胥班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘闻厉伊仝区郜海阚帅屠豆朴盖练廉禹井祖巴丰卿国狄宣晋初容敬扈晁芮普阙浦戈伏鹿薄邸雍辜羊乌母裘亓修邰赫杭况宿鲜印逯隆茹诺战慕玉银亢嵇哈湛宾戎茅於揭干尉冶斯元檀阴昝智幸奉衡富尧"
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳穆农司卓古吉缪简芦麦褚娄窦戚岑景宫费卜晏席卫米柏宗瞿桂佟应臧闵苟邬边卞姬师仇栾隋刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池苑迟邝封谈匡鞠惠荆乐冀郁胥班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘闻厉伊仝区郜海阚帅屠豆朴盖练廉禹井祖巴丰卿国狄宣晋初容敬扈晁芮普阙浦戈伏鹿薄邸雍辜羊乌母裘亓邰赫杭况宿鲜印逯隆茹诺战慕玉亢嵇湛宾戎茅於揭干尉冶斯元檀阴昝智幸奉衡富尧"
 )
 COMPOUND_SURNAMES: Final = words_of(LISTS / "compound_surnames.txt")
 
@@ -51,6 +51,9 @@ _EN_CUED: Final = re.compile(
 _EN_FIRST: Final = re.compile(
     rf"(?<![\w'’@.\-])(?P<name>(?:{'|'.join(sorted(FIRST_NAMES))})(?: (?:(?:van|von|de|der|la|bin|al) )?{_EN_WORD}){{0,2}})(?![\w@])"
 )
+SERVICE_WORDS: Final = words_of(LISTS / "service_words_zh.txt")
+"""What taggers trained on news take for names."""
+
 _EN_NOT_NAMES: Final = words_of(LISTS / "no_names_en.txt")
 _FOREIGN: Final = re.compile(
     f"(?<![{HAN}·])[{HAN}]{{2,5}}(?:·(?:(?![是的在和了来说与被为有就也])[{HAN}]){{1,6}}){{1,3}}"
@@ -85,10 +88,18 @@ def everywhere(text: str, names: set[str]) -> Iterator[Candidate]:
         yield Candidate(match.start(), match.end(), PersonalDataType.NAME)
 
 
+_ORDINARY: Final = frozenset("单边付")
+"""Surnames that stand in every other message as words."""
+
+_NOT_HAN: Final = re.compile(f"[^{HAN}·]")
+
+
 def is_chinese_name(written: str) -> bool:
     """Whether this may be a whole Chinese name: a surname and one or two more characters."""
     surname = _surname_length(written)
     given = written[surname:]
+    if written[:1] in _ORDINARY or written in SERVICE_WORDS or _NOT_HAN.search(written):
+        return False
     return surname > 0 and 1 <= len(given) <= 2 and written not in _WORDS and not _NOT_GIVEN.intersection(given)
 
 
