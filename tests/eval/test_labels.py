@@ -17,11 +17,13 @@ from eval.entities import measure_entities
 from eval.measures.accuracy import label_accuracy
 from eval.measures.macro_f1 import macro_f1, macro_f1_mean
 from eval.measures.span_f1 import SpanScore, span_f1
-from eval.nlu import MAJORITY, measure_labels
+from eval.nlu import MAJORITY, SHIPPED, measure_labels
 from eval.runs import PRODUCT, read_run
 from eval.suite_labels import EntitySuite, LabelKind, LabelSuite, read_label_suites
 from models.fake_encoder import FakeEncoder
+from models.onnx_encoder import OnnxEncoder
 from nlu.recogniser import Entity
+from nlu.sentiment import SentimentReader
 
 WORDS = {"退货": "退货", "发票": "发票", "物流": "物流"}
 TEXTS = ("怎么{}", "我要{}", "{}流程", "能{}吗", "{}要几天", "想问{}")
@@ -117,6 +119,35 @@ class TestMeasuring:
         assert {"auroc_near", "auroc_far", "auroc_near_energy", "auroc_far_energy", "auroc_far_similarity"} <= set(
             product.measures
         )
+
+    def test_familiarity_tells_texts_without_a_label_together_as_well(self, split: Path) -> None:
+        """Near and far ones in one area, as they come."""
+        [suite] = read_label_suites(split)
+        assert isinstance(suite, LabelSuite)
+        measures = measure_labels(suite, FakeEncoder(dimension=256)).systems[PRODUCT].measures
+
+        assert {"auroc_near_familiarity", "auroc_far_familiarity", "auroc_out_familiarity"} <= set(measures)
+        assert measures["auroc_out_familiarity"].cases == 8
+
+    def test_mood_is_also_read_by_what_comes_with_zhida(self, tmp_path: Path) -> None:
+        """It has learnt nothing from the set, and says only labels that the set has."""
+        rows = [
+            *(
+                {"text": f"{word}，很满意，推荐", "label": "positive"}
+                for word in ("味道好", "送得快", "很贴心", "好用", "划算")
+            ),
+            *(
+                {"text": f"{word}，太差了，后悔", "label": "negative"}
+                for word in ("难吃", "送得慢", "态度差", "坏了", "太贵")
+            ),
+        ]
+        [suite] = read_label_suites(write(tmp_path / "data.jsonl", rows))
+        assert isinstance(suite, LabelSuite)
+
+        run = measure_labels(suite, OnnxEncoder(threads=1), reader=SentimentReader.shipped())
+
+        assert set(run.systems) == {PRODUCT, SHIPPED, MAJORITY}
+        assert run.systems[SHIPPED].measures["accuracy"].value >= 0.9
 
     def test_without_a_train_file_every_text_is_measured_once(self, tmp_path: Path) -> None:
         """By what was learnt from others: a text that says its label only to itself isn't known."""
