@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -18,10 +18,11 @@ from core.episodes import EpisodeState
 from core.errors import Conflict, InvalidInput, NotFound
 from core.staff import TeamId
 from core.text import detect_language
-from core.tickets import CloseReason, TicketCard
-from core.types import ConversationId, Role, TicketStatus
+from core.tickets import CloseReason
+from core.types import ConversationId, Role
 from desk import rows
 from desk.acts import Act, acting
+from desk.along import asked, each_ticket, put_aside, woken, worked
 from desk.episode_states import Trigger
 from desk.episodes import (
     EpisodeRecord,
@@ -42,7 +43,7 @@ from desk.staff import find_agent, one_team
 from desk.staff_tables import agents
 from desk.surveys import offer_survey
 from desk.texts import say
-from desk.ticket_rows import assign, hold_ticket, open_tickets, step, transfer
+from desk.ticket_rows import assign, open_tickets, step, transfer
 from desk.ticket_states import TicketTrigger
 from desk.views import lines, list_views, view_of
 
@@ -125,7 +126,7 @@ class Dialogues:
             if episode.state.assistant_speaks:
                 episode = move_episode(act, held, episode, Trigger.TAKEN_OVER)
             episode = own(act, held, move_episode(act, held, episode, Trigger.CLAIMED), by)
-            _each_ticket(act, episode, lambda card: assign(act, card, by))
+            each_ticket(act, episode, lambda card: assign(act, card, by))
             if by is not None:
                 known = find_agent(act.connection, by)
                 self._say(act, held, episode, "joined", name=known.name if known is not None else "")
@@ -156,7 +157,7 @@ class Dialogues:
             _must_own(episode, by)
             self._write(act, held, episode, by, text, client_key=client_key)
             if asks:
-                _each_ticket(act, episode, lambda card: _asked(act, card))
+                each_ticket(act, episode, lambda card: asked(act, card))
         return self.view(conversation_id)
 
     def note(self, conversation_id: ConversationId, by: AccountId | None, text: str) -> DialogueView:
@@ -193,10 +194,10 @@ class Dialogues:
             episode = move_episode(act, held, episode, Trigger.TRANSFERRED)
             if team_id is not None:
                 episode = change_episode(act, episode, team_id=team_id)
-                _each_ticket(act, episode, lambda card: transfer(act, card, team_id))
+                each_ticket(act, episode, lambda card: transfer(act, card, team_id))
             if to is not None:
                 episode = own(act, held, move_episode(act, held, episode, Trigger.CLAIMED), to)
-            _each_ticket(act, episode, lambda card: assign(act, card, to))
+            each_ticket(act, episode, lambda card: assign(act, card, to))
         return self.view(conversation_id)
 
     def snooze(self, conversation_id: ConversationId, by: AccountId | None, until: datetime) -> DialogueView:
@@ -212,7 +213,7 @@ class Dialogues:
             if until <= act.now:
                 raise InvalidInput(f"{until.isoformat()} has passed. Name a moment in the future.")
             change_episode(act, move_episode(act, held, episode, Trigger.SNOOZED), wake_at=until)
-            _each_ticket(act, episode, lambda card: _put_aside(act, card, until))
+            each_ticket(act, episode, lambda card: put_aside(act, card, until))
         return self.view(conversation_id)
 
     def wake(self, conversation_id: ConversationId, by: AccountId | None) -> DialogueView:
@@ -221,7 +222,7 @@ class Dialogues:
             if episode.owner_id != by:
                 raise Conflict("A colleague has this conversation.")
             move_episode(act, held, episode, Trigger.WOKEN)
-            _each_ticket(act, episode, lambda card: _woken(act, card))
+            each_ticket(act, episode, lambda card: woken(act, card))
         return self.view(conversation_id)
 
     def hand_back(self, conversation_id: ConversationId, by: AccountId | None) -> DialogueView:
@@ -257,7 +258,7 @@ class Dialogues:
                 _must_own(episode, by)
             if text is not None:
                 self._write(act, held, episode, by, text)
-            _each_ticket(act, episode, lambda card: step(act, card, TicketTrigger.RESOLVED, reason=reason))
+            each_ticket(act, episode, lambda card: step(act, card, TicketTrigger.RESOLVED, reason=reason))
             episode = move_episode(act, held, episode, Trigger.SOLVED, reason=reason)
             self._say(act, held, episode, "resolved")
             offer_survey(act, held, episode, self._policy)
@@ -276,7 +277,7 @@ class Dialogues:
         """A public message of a person: the only thing that stops the customer's waiting clock."""
         rows.add_message(act, held.subject(episode), Role.AGENT, _text(text), author=by, client_key=client_key)
         change_episode(act, episode, waiting_since=None, agent_spoke_at=act.now)
-        _each_ticket(act, episode, lambda card: _worked(act, card, by))
+        each_ticket(act, episode, lambda card: worked(act, card, by))
 
     def _say(self, act: Act, held: Held, episode: EpisodeRecord, key: str, **values: object) -> None:
         last = last_customer_message(act.connection, held.conversation_id)
@@ -305,33 +306,6 @@ def _must_own(episode: EpisodeRecord, by: AccountId | None) -> None:
         raise Conflict(f"The conversation is {episode.state.value!r}, so claim it first.")
     if episode.owner_id != by:
         raise Conflict("A colleague has this conversation. Ask them to pass it on.")
-
-
-def _each_ticket(act: Act, episode: EpisodeRecord, change: Callable[[TicketCard], object]) -> None:
-    """Change every open ticket of the episode alike; what doesn't apply to one leaves it as it is."""
-    for card in open_tickets(act.connection, episode.conversation_id):
-        if card.episode_id == episode.episode_id:
-            change(hold_ticket(act.connection, card.ticket_id))
-
-
-def _worked(act: Act, card: TicketCard, by: AccountId | None) -> TicketCard:
-    """Somebody did something: a new ticket is under way, and whose it was it stays."""
-    card = assign(act, card, card.assignee_id or by)
-    return step(act, card, TicketTrigger.WORKED) if card.status is TicketStatus.NEW else card
-
-
-def _put_aside(act: Act, card: TicketCard, until: datetime) -> TicketCard:
-    asleep = card.status is TicketStatus.SNOOZED
-    return card if asleep else step(act, card, TicketTrigger.SNOOZED, snoozed_until=until)
-
-
-def _woken(act: Act, card: TicketCard) -> TicketCard:
-    return step(act, card, TicketTrigger.WOKEN) if card.status is TicketStatus.SNOOZED else card
-
-
-def _asked(act: Act, card: TicketCard) -> TicketCard:
-    """It waits for the customer, unless it waits for somebody else anyway."""
-    return step(act, card, TicketTrigger.ASKED) if card.status is TicketStatus.OPEN else card
 
 
 def _text(text: str) -> str:
