@@ -18,7 +18,7 @@ from api.bursts import BURST_S, Bursts, unfinished
 from api.limits import Limits
 from api.problems import Problem, problem_from_error
 from api.responses import internal_problem
-from api.wire import Json, reply_json, silence_json
+from api.wire import Json, customer_reply_json, silence_json
 from core.errors import Conflict, ModelUnavailable, RateLimited, ZhidaError
 from core.text import detect_language
 from core.types import ConversationId, Reply, Silence, Turn
@@ -171,7 +171,7 @@ class Answering:
             put(ServerEvent("restart", {}))
             return _silence(received)
         ticket = recorded.ticket.ticket_id if recorded.ticket else None
-        return {**reply_json(reply), "message_id": recorded.answer.message_id, "ticket_id": ticket}
+        return {**customer_reply_json(reply), "message_id": recorded.answer.message_id, "ticket_id": ticket}
 
     def _run(self, context: TurnContext, conversation: Conversation, put: Callable[[ServerEvent], None]) -> Reply:
         """The assistant's reply; if it can't give one, the conversation goes to a person."""

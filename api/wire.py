@@ -77,6 +77,12 @@ def silence_json(silence: Silence) -> Json:
     return keys | {"ms": {"total": 0.0}}
 
 
+def customer_reply_json(reply: Reply) -> Json:
+    """A reply as the customer gets it: what colleagues are told, such as how upset somebody seems, stays inside."""
+    told = reply_json(reply)
+    return {**told, "reason": ""} if "reason" in told else told
+
+
 def _outcome_json(outcome: Outcome) -> Json:
     match outcome:
         case Answer():

@@ -99,7 +99,7 @@ class Outcome(BaseModel):
     code: HandoverCode | None = None
     """Why a person is needed; of a clarification the rule that would be next."""
     reason: str | None = None
-    """The same for the colleague who takes over."""
+    """The same for the colleague who takes over; empty for customers."""
     offer: PersonOffer | None = None
     """A person is offered beside the reply, once in an episode."""
     ms: dict[str, float]

@@ -61,6 +61,13 @@ class TestOverHttp:
         assert "99" in package["suggestion"]["text"]
         assert len(package["moods"]) == 2
 
+    def test_what_colleagues_are_told_isn_t_told_to_the_customer(self, http: TestClient) -> None:
+        """Such as that somebody seems upset."""
+        [reply] = ask(http, "你们这群骗子")
+
+        assert (reply["code"], reply["reason"]) == ("negative_sentiment", "")
+        assert "抱歉" in str(reply["text"])
+
     def test_the_first_miss_is_asked_about_and_the_second_opens_a_ticket(self, http: TestClient) -> None:
         """In a conversation, where the customer can reply."""
         first, second = ask(http, "北极熊冬眠吗", "企鹅会飞吗")
