@@ -95,7 +95,7 @@ def test_an_interrupted_migration_is_finished_by_the_next(empty_url: str) -> Non
     migrate(engine)
     with writing(engine) as connection:
         Table("alembic_version", MetaData()).drop(connection)
-        desk.tables.tickets.drop(connection)
+        desk.tables.citations.drop(connection)
         connection.execute(update(counters).where(counters.c.name == "changes").values(value=7))
         connection.execute(counters.delete().where(counters.c.name == "uploads"))
 

@@ -39,7 +39,6 @@ def upgrade() -> None:
         sa.Column("found_at", UtcDateTime(), nullable=False),
         sa.Column("handled_at", UtcDateTime()),
         sa.Column("note", StoredText(), nullable=False),
-        sa.Index("ix_answer_reviews_holds", "holds"),
     )
     _create(
         "suggestions",
@@ -57,9 +56,6 @@ def upgrade() -> None:
         sa.Column("decided_by", StoredText(200)),
         sa.Column("shown_at", UtcDateTime(), nullable=False),
         sa.Column("decided_at", UtcDateTime()),
-        sa.Index("ix_suggestions_message_id", "message_id", "position", unique=True),
-        sa.Index("ix_suggestions_conversation_id", "conversation_id"),
-        sa.Index("ix_suggestions_state", "state"),
     )
     _create(
         "suggestion_citations",
@@ -74,7 +70,17 @@ def upgrade() -> None:
         sa.Column("span_start", sa.Integer(), nullable=False),
         sa.Column("span_end", sa.Integer(), nullable=False),
     )
+    _index("ix_answer_reviews_holds", "answer_reviews", "holds")
+    _index("ix_suggestions_message_id", "suggestions", "message_id", "position", unique=True)
+    _index("ix_suggestions_conversation_id", "suggestions", "conversation_id")
+    _index("ix_suggestions_state", "suggestions", "state")
 
 
 def _create(name: str, *parts: sa.schema.SchemaItem) -> None:
     op.create_table(name, *parts, if_not_exists=True, **TABLE_OPTIONS)
+
+
+def _index(name: str, table: str, *columns: str, unique: bool = False) -> None:
+    known = {index["name"] for index in sa.inspect(op.get_bind()).get_indexes(table)}
+    if name not in known:  # MySQL has no IF NOT EXISTS for an index
+        op.create_index(name, table, list(columns), unique=unique)
