@@ -377,7 +377,6 @@ def warm_up(services: Services) -> None:
 
     services.retriever.find(Query(text="warm up 预热 yure"))  # pinyin, so that its table is read as well
     services.analyzer.analyze("warm up 预热")
-    services.analyzer.analyze("warm up 预热")
 
 
 def ensure_vectors(services: Services, *, progress: Progress = unheard) -> int:

@@ -28,6 +28,7 @@ from core.analysis import (
 )
 from core.clock import Clock, utc_now
 from core.text import detect_language
+from models.blas import calm_blas
 from models.encoder import Encoder, Vectors
 
 _log = logging.getLogger(__name__)
@@ -117,6 +118,7 @@ class Analyzer:
             now: What dates such as «tomorrow» count from, in the customer's zone; the clock by default.
         """
         started = perf_counter()
+        calm_blas()
         moment = self._clock() if now is None else now
         head = text[:LONGEST]
         intents, sentiment, escalation = self._intents, self._sentiment, self._escalation

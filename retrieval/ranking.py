@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from core.text import fold
 from core.types import Contribution, Passage
+from models.blas import calm_blas
 from models.encoder import TokenEncoding, Vectors
 from retrieval.confidence import contains, content
 from retrieval.contributions import MEANING, WORDS, Contributions
@@ -167,7 +167,7 @@ def late_interaction(question: TokenEncoding, passages: Mapping[int, Vectors]) -
     filled = {key: rows for key, rows in passages.items() if len(rows)}
     if not filled or not len(question.tokens):
         return {}
-    _calm_blas()
+    calm_blas()
     starts = np.cumsum([0, *(len(rows) for rows in filled.values())])[:-1]
     cosines = np.concatenate(list(filled.values())) @ question.tokens.T
     best = np.maximum.reduceat(cosines, starts, axis=0)
@@ -175,14 +175,6 @@ def late_interaction(question: TokenEncoding, passages: Mapping[int, Vectors]) -
     means = best @ weights
     weakest = -np.log(np.exp(-SHARPNESS * best) @ weights) / SHARPNESS
     return {key: TokenMatch(float(means[at]), float(weakest[at])) for at, key in enumerate(filled)}
-
-
-@lru_cache(maxsize=1)
-def _calm_blas() -> None:
-    """Let numpy multiply on one thread: a question is too little work to share, and its threads wait by spinning."""
-    for library in ThreadpoolController().select(user_api="blas").lib_controllers:
-        if "numpy" in library.filepath:  # FAISS has a copy of its own, which trains indexes on all cores
-            library.set_num_threads(1)
 
 
 def _placed(contender: Contender, contributions: Sequence[Contribution]) -> Placed:
