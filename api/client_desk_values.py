@@ -388,7 +388,14 @@ class NewMessageForCustomer:
     """A message as its customer sees it."""
 
     __pydantic_config__: ClassVar = example(
-        message_id="5d2a…", sequence=5, role="agent", text="您好，我来帮您处理。", created_at=_AT, author="王敏"
+        message_id="5d2a…",
+        sequence=5,
+        role="agent",
+        text="您好，我来帮您处理。",
+        created_at=_AT,
+        author="王敏",
+        answer=False,
+        helpful=None,
     )
 
     message_id: MessageId
@@ -397,3 +404,7 @@ class NewMessageForCustomer:
     text: str
     created_at: datetime
     author: str | None
+    answer: bool
+    """An answer of the assistant, which the customer may rate."""
+    helpful: bool | None
+    """What the customer said of it; `None` means nothing yet."""

@@ -15,12 +15,16 @@ from core.tickets import CUSTOMER_LABELS
 from core.types import Language, Role, TicketId
 
 if TYPE_CHECKING:
+    from desk.details import Details
     from desk.store import Conversation, Desk
 
 WITH_PEOPLE: Final = frozenset({EpisodeState.QUEUED, EpisodeState.AGENT, EpisodeState.SNOOZED, EpisodeState.TICKETED})
 
 VISIBLE: Final = frozenset({Role.CUSTOMER, Role.ASSISTANT, Role.AGENT, Role.SYSTEM})
 """Whose lines a customer reads. A new role is invisible until it is named here."""
+
+ANSWER: Final = "answer"
+"""The outcome of a turn that a customer can rate."""
 
 NOBODY_WROTE: Final = CustomerState(
     sequence=0,
@@ -39,6 +43,7 @@ class CustomerReader:
     """Reads for the holder of a conversation's token."""
 
     desk: Desk
+    details: Details
     conversation: Conversation
 
     def state(self) -> CustomerState:
@@ -60,13 +65,15 @@ class CustomerReader:
             ticket_id=ticket,
             label=self._label(ticket, lines) if ticket is not None else None,
             ask_solved=view.state is EpisodeState.CONFIRMING,
-            survey=open_questions[0] if open_questions and view.state.ended else None,
+            survey=open_questions[0] if open_questions and view.state.ended and ticket is None else None,
         )
 
     def updates(self, after: int) -> list[NewMessageForCustomer]:
         """What was written after line number `after`."""
         lines = visible(self.desk.dialogues.lines_after(self.conversation.conversation_id, after))
         names = {each.account_id: each.name for each in self.desk.staff.agents()} if lines else {}
+        replied = any(line.role is Role.ASSISTANT for line in lines)
+        known = self.details.messages(self.conversation.conversation_id) if replied else {}
         return [
             NewMessageForCustomer(
                 message_id=line.message_id,
@@ -75,6 +82,8 @@ class CustomerReader:
                 text=line.text,
                 created_at=line.created_at,
                 author=names.get(line.author_id) if line.author_id is not None else None,
+                answer=line.message_id in known and known[line.message_id].outcome == ANSWER,
+                helpful=known[line.message_id].helpful if line.message_id in known else None,
             )
             for line in lines
         ]

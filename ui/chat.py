@@ -50,7 +50,7 @@ class _ChatPage:
                 )
                 log = gr.HTML(
                     elem_id="zd-log",
-                    js_on_load=acting(["ask", "source", "contact", "retry", "solved", "rate"], "log.js"),
+                    js_on_load=acting(["ask", "source", "contact", "retry", "solved", "rate", "thumb"], "log.js"),
                     apply_default_css=False,
                 )
                 box = gr.Textbox(
@@ -72,6 +72,7 @@ class _ChatPage:
             clock.tick(self._tick, [view, live], [live, log], **followed)
             log.solved(self._solved, [view, live], [live, log], **followed)
             log.rate(self._rate, [view, live], [live, log], **followed)
+            log.thumb(self._thumb, [view, live], [live, log], **followed)
             shown = [view, log, box, saved]
             streams = {**HIDDEN, "concurrency_limit": STREAMS, "concurrency_id": "ask"}
             asking = [
@@ -146,6 +147,14 @@ class _ChatPage:
             return (gr.skip(),) * 2
         before, score = following.current(live, view), number(event, "score")
         after = following.rated(before, view, score, text(event, "comment"), self._client(request))
+        return self._followed(view, live, after)
+
+    def _thumb(self, view: ChatView | None, live: LiveView, event: gr.EventData, request: gr.Request) -> Outputs:
+        way = text(event, "helpful")
+        if view is None or way not in {"up", "down"}:
+            return (gr.skip(),) * 2
+        before = following.current(live, view)
+        after = following.judged(before, view, number(event, "exchange"), way == "up", self._client(request))
         return self._followed(view, live, after)
 
     def _followed(self, view: ChatView, before: LiveView, after: LiveView) -> Outputs:

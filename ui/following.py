@@ -25,7 +25,7 @@ def followed(live: LiveView, view: ChatView, client: Client) -> LiveView:
         return live
     try:
         news = client.new_messages(view.conversation, after=live.seen)
-        if not news and live.state is not None:
+        if not news and live.state is not None and live.exchanges == len(view.exchanges):
             return live
         state = client.conversation_state(view.conversation)
     except ZhidaError:
@@ -38,8 +38,27 @@ def followed(live: LiveView, view: ChatView, client: Client) -> LiveView:
         if each.role in FROM_THE_DESK and each.message_id not in known:
             after = len(view.exchanges) if live.seen else asked  # a reloaded page gets all lines at once
             lines.append(PersonLine(each.message_id, each.role, each.author, each.text, after))
-    seen = max([live.seen, *(each.sequence for each in news)])
-    return replace(live, seen=seen, lines=(*live.lines, *lines), state=state)
+    return replace(
+        live,
+        seen=max([live.seen, *(each.sequence for each in news)]),
+        lines=(*live.lines, *lines),
+        verdicts={**live.verdicts, **{each.message_id: each.helpful for each in news if each.answer}},
+        state=state,
+        exchanges=len(view.exchanges),
+    )
+
+
+def judged(live: LiveView, view: ChatView, index: int, helpful: bool, client: Client) -> LiveView:
+    """Tell whether the answer of an exchange helped; it may be told otherwise later."""
+    message_id = view.exchanges[index].message_id if 0 <= index < len(view.exchanges) else None
+    if view.conversation is None or message_id is None:
+        return live
+    try:
+        state = client.rate_answer(view.conversation, message_id, helpful)
+    except ZhidaError:
+        return live
+    after = replace(live, state=state, exchanges=len(view.exchanges), verdicts={**live.verdicts, message_id: helpful})
+    return followed(after, view, client)
 
 
 def said_solved(live: LiveView, view: ChatView, solved: bool, client: Client) -> LiveView:
@@ -50,7 +69,9 @@ def said_solved(live: LiveView, view: ChatView, solved: bool, client: Client) ->
         state = client.say_solved(view.conversation, solved)
     except ZhidaError:
         return replace(live, state=None)  # it has changed meanwhile, so it is asked for anew
-    return followed(replace(live, state=None, thanked=not solved), view, client) if state else live
+    last = next((each.message_id for each in reversed(view.exchanges) if each.message_id in live.verdicts), None)
+    verdicts = {**live.verdicts, last: solved} if last is not None else live.verdicts
+    return followed(replace(live, state=None, thanked=not solved, verdicts=verdicts), view, client) if state else live
 
 
 def rated(live: LiveView, view: ChatView, score: int, comment: str, client: Client) -> LiveView:
@@ -59,6 +80,7 @@ def rated(live: LiveView, view: ChatView, score: int, comment: str, client: Clie
     if view.conversation is None or not lowest <= score <= highest:
         return live
     try:
-        return replace(live, state=client.rate(view.conversation, score, comment=comment[:1000]), thanked=True)
+        state = client.rate(view.conversation, score, comment=comment[:1000])
+        return replace(live, state=state, exchanges=len(view.exchanges), thanked=True)
     except ZhidaError:
         return replace(live, state=None)

@@ -13,7 +13,7 @@ from html import escape
 from typing import Final
 
 from api.client import Source
-from core.types import Language
+from core.types import Language, MessageId
 from ui.texts import AI_LABEL, say
 from ui.view import ChatView, Exchange, Progress, SourceCard, TicketNote
 
@@ -23,6 +23,11 @@ LOGO: Final = (
     '<svg class="zd-logo" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="9"/>'
     '<path d="M9 10.5A2.5 2.5 0 0 1 11.5 8h9A2.5 2.5 0 0 1 23 10.5v7a2.5 2.5 0 0 1-2.5 2.5H15l-4.2 3.6'
     'a.5.5 0 0 1-.8-.4V20A2.5 2.5 0 0 1 9 17.5z"/><path class="zd-tick" d="m12.6 13.9 2.5 2.5 4.6-4.7"/></svg>'
+)
+
+_THUMB: Final = (
+    '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M7 11v9H4v-9zm2 0 4-8c1.4 0 2.4 1.1 2.1 2.5L14.4 9H19'
+    'c1.3 0 2.2 1.2 1.9 2.4l-1.7 6.9A2.3 2.3 0 0 1 17 20H9z"/></svg>'
 )
 
 
@@ -132,10 +137,16 @@ def chat_notice(language: Language) -> str:
     )
 
 
-def chat_log(view: ChatView, people: Mapping[int, Sequence[str]] | None = None, asks: str = "") -> str:
+def chat_log(
+    view: ChatView,
+    people: Mapping[int, Sequence[str]] | None = None,
+    asks: str = "",
+    verdicts: Mapping[MessageId, bool | None] | None = None,
+) -> str:
     """Return the whole conversation, or the greeting when there is none yet.
 
     `people` are lines of others as HTML, by how many exchanges stand before them; `asks` comes last.
+    `verdicts` are what the customer said of answers, `None` for those that nothing was said of.
     """
     language = view.language
     notice = element("p", escape(view.notice), classes="zd-info", role="status") if view.notice else ""
@@ -145,7 +156,7 @@ def chat_log(view: ChatView, people: Mapping[int, Sequence[str]] | None = None, 
         lines += others.get(index, ())
         lines.append(_question(exchange, language))
         if exchange.text or exchange.progress is not Progress.DONE:
-            lines.append(_reply(exchange, index, language))
+            lines.append(_reply(exchange, index, language, verdicts or {}))
     lines += [line for after, later in others.items() if after >= len(view.exchanges) for line in later]
     lines.append(asks)
     return element(
@@ -191,7 +202,7 @@ def _question(exchange: Exchange, language: Language) -> str:
     )
 
 
-def _reply(exchange: Exchange, index: int, language: Language) -> str:
+def _reply(exchange: Exchange, index: int, language: Language, verdicts: Mapping[MessageId, bool | None]) -> str:
     numbers = {source.number for source in exchange.sources}
     if exchange.progress is Progress.WAITING and not exchange.text:
         body = element("span", escape(say("chat.thinking", language)), classes="zd-thinking")
@@ -202,6 +213,7 @@ def _reply(exchange: Exchange, index: int, language: Language) -> str:
         + _offer(exchange, language)
         + _sources(exchange, index, language)
         + (_ticket(exchange.ticket, index, language) if exchange.ticket else "")
+        + _thumbs(exchange, index, language, verdicts)
         + (_failed(index, language) if exchange.progress is Progress.FAILED else "")
     )
     return element(
@@ -244,6 +256,30 @@ def _sources(exchange: Exchange, index: int, language: Language) -> str:
     cards = "".join(_card(source, index, language) for source in exchange.sources)
     title = element("div", escape(say("chat.sources", language)), classes="zd-small")
     return element("div", title + element("div", cards, classes="zd-cards"), classes="zd-sources")
+
+
+def _thumbs(exchange: Exchange, index: int, language: Language, verdicts: Mapping[MessageId, bool | None]) -> str:
+    """Whether an answer helped, to be said by a press of a button; what was said stays pressed."""
+    known = exchange.message_id
+    if known is None or exchange.progress is not Progress.DONE or not (exchange.tier or known in verdicts):
+        return ""
+    said = verdicts.get(known)
+    buttons = "".join(
+        element(
+            "button",
+            _THUMB,
+            classes=f"zd-thumb zd-thumb-{way}",
+            type="button",
+            data_act="thumb",
+            data_exchange=index,
+            data_helpful=way,
+            aria_label=say(key, language),
+            aria_pressed="true" if said is helpful else "false",
+            title=say(key, language),
+        )
+        for key, way, helpful in (("chat.helpful", "up", True), ("chat.unhelpful", "down", False))
+    )
+    return element("div", buttons, classes="zd-thumbs", role="group", aria_label=say("chat.thumbs", language))
 
 
 def _card(source: SourceCard, index: int, language: Language) -> str:

@@ -18,7 +18,8 @@ def whole_log(view: ChatView, live: LiveView | None) -> str:
     people: dict[int, list[str]] = {}
     for line in live.lines:
         people.setdefault(line.after, []).append(_line(line, view.language))
-    return chat_log(view, people, "" if view.busy else _asks(live, view.language))
+    known = not view.busy and live.exchanges == len(view.exchanges)
+    return chat_log(view, people, _asks(live, view.language) if known else "", live.verdicts)
 
 
 def _line(line: PersonLine, language: Language) -> str:

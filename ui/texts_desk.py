@@ -132,6 +132,7 @@ DESK_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "chat.helpful": ("有帮助", "Helpful"),
     "chat.unhelpful": ("没帮助", "Not helpful"),
     "chat.survey.ask": ("您对这次服务满意吗？", "How satisfied are you with this service?"),
+    "chat.thumbs": ("这个回答有帮助吗？", "Was this answer helpful?"),
     "chat.survey.comment": ("想说点什么吗？（选填）", "Anything to add? (optional)"),
     "chat.survey.send": ("提交", "Send"),
     "chat.survey.1": ("很不满意", "Very dissatisfied"),

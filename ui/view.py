@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from api.client import Conversation
@@ -92,7 +93,11 @@ class LiveView:
     seen: int = 0
     """Number of the last line that was looked at."""
     lines: tuple[PersonLine, ...] = ()
+    verdicts: Mapping[MessageId, bool | None] = field(default_factory=dict)
+    """What the customer said of each answer; `None` means nothing yet."""
     state: CustomerState | None = None
+    exchanges: int = 0
+    """How many stood on the page when the state was asked for: a later question may have changed it."""
     thanked: bool = False
     """The customer has just said how it was."""
 

@@ -20,6 +20,7 @@ from api.schemas.common import Offset
 from api.wire import one_line, plain
 from core.errors import Conflict, RateLimited
 from core.types import MessageId, Role
+from desk.details import Details
 
 if TYPE_CHECKING:
     from desk.store import Conversation
@@ -122,7 +123,8 @@ def answer_survey(request: Request, body: shapes.SurveyAnswer) -> Any:
 
 def reader_of(request: Request) -> CustomerReader:
     """Reads for the customer who asks."""
-    return CustomerReader(services_of(request).desk, _conversation(request))
+    services = services_of(request)
+    return CustomerReader(services.desk, Details(services.engine), _conversation(request))
 
 
 async def encoded(events: AsyncIterator[ServerEvent | None]) -> AsyncIterator[str]:

@@ -206,6 +206,34 @@ class TestAConversation:
         assert rated["survey"] is None
         assert again.status_code == 409
 
+    @pytest.mark.usefixtures("present")
+    def test_asks_nobody_how_it_was_who_waits_with_something_new(self, http: TestClient) -> None:
+        """A first problem was solved by the assistant; the survey about it goes when a second one is handed over."""
+        opened = http.post("/v1/conversations", json={"language": "zh"}).json()
+        headers = {"Authorization": f"Bearer {opened['token']}", "Accept": "application/json"}
+        chat = Chat(opened["conversation_id"], headers)
+        say(http, chat, "下单后多久发货？")
+        solved = http.post(f"{chat.own}/solved", json={"solved": True}, headers=headers).json()
+        handed_over = say(http, chat, "转人工")
+        waiting = http.get(f"{chat.own}/state", headers=headers).json()
+
+        assert solved["survey"] == "csat"
+        assert handed_over["outcome"] == "handover"
+        assert (waiting["survey"], waiting["waiting"]) == (None, True)
+
+    def test_keeps_what_the_customer_thinks_of_an_answer(self, http: TestClient, chat: Chat) -> None:
+        """A reloaded page finds it again; only answers can be rated on it."""
+        lines = http.get(f"{chat.own}/updates", headers=chat.headers).json()
+        answers = [line for line in lines if line["answer"]]
+        http.post(
+            f"{chat.own}/messages/{answers[0]['message_id']}/rating", json={"helpful": False}, headers=chat.headers
+        )
+        again = http.get(f"{chat.own}/updates", headers=chat.headers).json()
+
+        assert {line["role"] for line in answers} == {"assistant"}
+        assert len(answers) < sum(line["role"] == "assistant" for line in lines)
+        assert next(line["helpful"] for line in again if line["answer"]) is False
+
     def test_of_another_team_is_out_of_sight(
         self, http: TestClient, services: Services, chat: Chat, people: dict[str, Person]
     ) -> None:

@@ -234,6 +234,11 @@ class FakeDesk:
         return self.state or customer_state(len(self.lines))
 
     def say_solved(self, conversation: Conversation, solved: bool) -> CustomerState:
+    def rate_answer(self, conversation: Conversation, message_id: MessageId, helpful: bool) -> CustomerState:
+        self._may_fail()
+        self.done.append(("judged", message_id, helpful))
+        return self.conversation_state(conversation)
+
         self._may_fail()
         self.done.append(("solved", solved))
         self.state = customer_state(len(self.lines))
@@ -270,8 +275,17 @@ def survey_state(sequence: int) -> CustomerState:
     return customer_state(sequence, survey=SurveyKind.CSAT)
 
 
-def line(number: int, role: Role, text: str, author: str | None = None) -> NewMessageForCustomer:
+def line(
+    number: int, role: Role, text: str, author: str | None = None, *, answer: bool = False, helpful: bool | None = None
+) -> NewMessageForCustomer:
     """A line as its customer sees it."""
     return NewMessageForCustomer(
-        message_id=MessageId(f"m{number}"), sequence=number, role=role, text=text, created_at=NOW, author=author
+        message_id=MessageId(f"m{number}"),
+        sequence=number,
+        role=role,
+        text=text,
+        created_at=NOW,
+        author=author,
+        answer=answer,
+        helpful=helpful,
     )

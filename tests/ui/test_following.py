@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -9,9 +11,9 @@ import pytest
 from api.client import Client, Conversation
 from core.errors import StorageError
 from core.settings import Secret
-from core.types import ConversationId, Language, Role
+from core.types import ConversationId, Language, MessageId, Role
 from tests.ui.fake_desk import EVIL, FakeDesk, customer_state, line, survey_state
-from ui.following import current, followed, rated, said_solved
+from ui.following import current, followed, judged, rated, said_solved
 from ui.render_person import whole_log
 from ui.texts import say
 from ui.view import ChatView, Exchange, LiveView, Progress
@@ -106,8 +108,46 @@ class TestHtml:
         assert page.count('data-act="solved"') in {0, 2}
         assert not ('data-act="solved"' in page and 'data-act="rate"' in page)
 
+    def test_asks_nothing_about_what_is_over_when_something_new_was_asked(self) -> None:
+        """The survey of the first problem doesn't stand under the second one, until the server was asked again."""
+        fake = FakeDesk(lines=LINES, state=survey_state(5))
+        live = followed(LiveView(CHAT), VIEW, client_of(fake))
+        later = replace(VIEW, exchanges=(*VIEW.exchanges, Exchange("还有一个问题", Progress.DONE, "转给人工。")))
+
+        fake.state = customer_state(5, waiting=True, with_person=True)
+        looked = followed(live, later, client_of(fake))
+
+        assert 'data-act="rate"' in whole_log(VIEW, live)
+        assert 'data-act="rate"' not in whole_log(later, live)
+        assert "正在等待同事接手" in whole_log(later, looked)
+
+    def test_answers_can_be_judged(self) -> None:
+        """Two buttons with names; nothing of the kind under what isn't an answer."""
+        view = replace(VIEW, exchanges=(Exchange("多久？", Progress.DONE, "三天。", MessageId("m2")), *VIEW.exchanges))
+        answered = [line(1, Role.CUSTOMER, "多久？"), line(2, Role.ASSISTANT, "三天。", answer=True, helpful=False)]
+        live = followed(LiveView(CHAT), view, client_of(FakeDesk(lines=answered)))
+
+        page = whole_log(view, live)
+
+        assert page.count('data-act="thumb"') == 2
+        assert re.search(r'data-helpful="up" aria-label="有帮助" aria-pressed="false"', page)
+        assert re.search(r'data-helpful="down" aria-label="没帮助" aria-pressed="true"', page)
+
 
 class TestAnswers:
+    def test_a_judgement_is_told_and_may_change(self) -> None:
+        """The last one stands; what isn't on the page can't be judged."""
+        view = replace(VIEW, exchanges=(Exchange("多久？", Progress.DONE, "三天。", MessageId("m2")),))
+        fake = FakeDesk(lines=[line(2, Role.ASSISTANT, "三天。", answer=True)])
+        live = followed(LiveView(CHAT), view, client_of(fake))
+
+        up = judged(live, view, 0, True, client_of(fake))
+        down = judged(up, view, 0, False, client_of(fake))
+
+        assert (up.verdicts, down.verdicts) == ({"m2": True}, {"m2": False})
+        assert fake.done == [("judged", "m2", True), ("judged", "m2", False)]
+        assert judged(live, view, 7, True, client_of(fake)) is live
+
     @pytest.mark.parametrize("solved", [True, False])
     def test_whether_it_helped_is_told(self, solved: bool) -> None:
         """Then it isn't asked any more."""
