@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
 from core.accounts import AccountId
 from core.actors import ActorKind, CustomerId
@@ -20,8 +20,20 @@ from desk.acts import Act
 from desk.episode_states import Trigger, move
 from desk.tables import conversations, episodes
 
+_LOOK: Final = select(conversations).where(conversations.c.id == bindparam("key"))
+_HOLD: Final = _LOOK.with_for_update()
+_BUMP: Final = update(conversations).where(conversations.c.id == bindparam("key"))
+_EPISODES: Final = select(episodes).where(episodes.c.conversation_id == bindparam("key")).order_by(episodes.c.number)
+_CHANGE: Final = update(episodes).where(episodes.c.id == bindparam("key"))
+_OPEN: Final = insert(episodes)
+"""Statements of every turn are made once: to build one takes longer than to run it on a local database."""
 
-@dataclass(frozen=True, slots=True)
+_OPENING: Final = (
+    "conversation_id", "number", "state", "told", "identity_level", "summary", "started_at", "entered_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EpisodeRecord:
     """An episode as it is stored."""
 
@@ -29,24 +41,24 @@ class EpisodeRecord:
     conversation_id: ConversationId
     number: int
     state: EpisodeState
-    owner_id: AccountId | None
-    team_id: TeamId | None
-    code: HandoverCode | None
-    """Of its first hand-over."""
-    told: bool
     identity_level: int
     summary: str
     started_at: datetime
     entered_at: datetime
     """When the present state began."""
-    waiting_since: datetime | None
+    owner_id: AccountId | None = None
+    team_id: TeamId | None = None
+    code: HandoverCode | None = None
+    """Of its first hand-over."""
+    told: bool = False
+    waiting_since: datetime | None = None
     """The customer's first message that a person owes an answer to."""
-    wake_at: datetime | None
-    agent_spoke_at: datetime | None
-    ended_at: datetime | None
-    close_reason: CloseReason | None
-    closed_by: ActorKind | None
-    assignee_at_resolution: AccountId | None
+    wake_at: datetime | None = None
+    agent_spoke_at: datetime | None = None
+    ended_at: datetime | None = None
+    close_reason: CloseReason | None = None
+    closed_by: ActorKind | None = None
+    assignee_at_resolution: AccountId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +84,7 @@ class Held:
 
 def hold(connection: Connection, conversation_id: ConversationId) -> Held:
     """Take the conversation's row until the transaction ends. Raises `NotFound`."""
-    query = select(conversations).where(conversations.c.id == conversation_id).with_for_update()
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_HOLD, {"key": conversation_id}).one_or_none()
     if row is None:
         raise NotFound("conversation", conversation_id)
     return to_held(row)
@@ -81,7 +92,7 @@ def hold(connection: Connection, conversation_id: ConversationId) -> Held:
 
 def look_at(connection: Connection, conversation_id: ConversationId) -> Held:
     """The conversation without holding it, for reading. Raises `NotFound`."""
-    row = connection.execute(select(conversations).where(conversations.c.id == conversation_id)).one_or_none()
+    row = connection.execute(_LOOK, {"key": conversation_id}).one_or_none()
     if row is None:
         raise NotFound("conversation", conversation_id)
     return to_held(row)
@@ -100,6 +111,13 @@ def to_held(row: Row[Any]) -> Held:
     )
 
 
+def bump(connection: Connection, held: Held) -> int:
+    """`changed` for who holds the row, once in a transaction: nobody else can have counted meanwhile."""
+    version = held.version + 1
+    connection.execute(_BUMP, {"key": held.conversation_id, "version": version})
+    return version
+
+
 def changed(connection: Connection, conversation_id: ConversationId) -> int:
     """Note that the conversation changed; returns its new version."""
     mine = conversations.c.id == conversation_id
@@ -115,7 +133,7 @@ def select_episodes(conversation_id: ConversationId) -> Select[Any]:
 
 def all_episodes(connection: Connection, conversation_id: ConversationId) -> list[EpisodeRecord]:
     """A conversation's episodes, oldest first."""
-    return [to_record(row) for row in connection.execute(select_episodes(conversation_id))]
+    return [to_record(row) for row in connection.execute(_EPISODES, {"key": conversation_id})]
 
 
 def current(found: list[EpisodeRecord]) -> EpisodeRecord | None:
@@ -140,20 +158,20 @@ def one_episode(connection: Connection, episode_id: EpisodeId) -> EpisodeRecord:
 def open_episode(act: Act, held: Held, before: list[EpisodeRecord], *, summary: str = "") -> EpisodeRecord:
     """Begin the conversation's next episode, in the assistant's hands."""
     number = before[-1].number + 1 if before else 1
-    added = act.connection.execute(
-        insert(episodes).values(
-            conversation_id=held.conversation_id,
-            number=number,
-            state=EpisodeState.ASSISTANT,
-            told=False,
-            identity_level=before[-1].identity_level if before else 0,
-            summary=summary,
-            started_at=act.now,
-            entered_at=act.now,
-        )
+    record = EpisodeRecord(
+        episode_id=EpisodeId(0),
+        conversation_id=held.conversation_id,
+        number=number,
+        state=EpisodeState.ASSISTANT,
+        identity_level=before[-1].identity_level if before else 0,
+        summary=summary,
+        started_at=act.now,
+        entered_at=act.now,
     )
+    columns = {name: getattr(record, name) for name in _OPENING}
+    added = act.connection.execute(_OPEN, columns)
     assert added.inserted_primary_key is not None  # every database gives it after a single insert
-    record = one_episode(act.connection, EpisodeId(added.inserted_primary_key[0]))
+    record = replace(record, episode_id=EpisodeId(added.inserted_primary_key[0]))
     act.log(EventKind.EPISODE_OPENED, held.subject(record), new=record.state.value, detail={"number": number})
     return record
 
@@ -204,7 +222,7 @@ def own(act: Act, held: Held, episode: EpisodeRecord, account_id: AccountId | No
 
 def change_episode(act: Act, episode: EpisodeRecord, **values: Any) -> EpisodeRecord:
     """Write columns; the caller logs what that means. Names of columns are names of fields."""
-    act.connection.execute(update(episodes).where(episodes.c.id == episode.episode_id).values(**values))
+    act.connection.execute(_CHANGE, {"key": episode.episode_id, **values})
     return replace(episode, **values)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from core.actors import CustomerId
 from core.episodes import Episode, EpisodeId, EpisodeState, PastTurn
@@ -23,6 +23,35 @@ from desk.tables import citations, messages, readings, replies, tickets
 SPEAKERS = frozenset({Role.CUSTOMER, Role.ASSISTANT, Role.AGENT})
 """Whose words the assistant reads. The desk's own sentences and notes tell it nothing."""
 
+_SAID: Final = (
+    select(
+        messages.c.id, messages.c.role, messages.c.text, messages.c.created_at, messages.c.episode_id,
+        replies.c.outcome, replies.c.helpful, replies.c.offered, replies.c.code,
+        readings.c.intent, readings.c.sentiment, readings.c.anger,
+    )
+    .outerjoin(replies, replies.c.message_id == messages.c.id)
+    .outerjoin(readings, readings.c.message_id == messages.c.id)
+    .where(messages.c.conversation_id == bindparam("conversation"))
+    .where(messages.c.episode_id.in_(bindparam("of", expanding=True)), messages.c.role != Role.NOTE)
+    .order_by(messages.c.ordinal)
+)  # fmt: skip
+_CITED: Final = (
+    select(citations.c.message_id, citations.c.passage_id)
+    .where(citations.c.message_id.in_(bindparam("of", expanding=True)))
+    .order_by(citations.c.message_id, citations.c.ordinal)
+)
+_LATE_ANY: Final = (
+    select(tickets.c.id)
+    .join(sla_clocks, sla_clocks.c.ticket_id == tickets.c.id)
+    .where(tickets.c.status.in_([status for status, category in CATEGORY.items() if category.open]))
+    .where(sla_clocks.c.breached_at.is_not(None))
+    .order_by(tickets.c.id)
+    .limit(1)
+)
+_LATE: Final = _LATE_ANY.where(tickets.c.customer_id == bindparam("key"))
+_LATE_HERE: Final = _LATE_ANY.where(tickets.c.conversation_id == bindparam("key"))
+"""Made once: to build a statement takes longer than to run it on a local database."""
+
 NOTHING_YET = Episode(EpisodeId(0), 1, EpisodeState.ASSISTANT, 0)
 """Of a conversation in which nobody has written."""
 
@@ -31,7 +60,10 @@ def episode_noun(connection: Connection, held: Held, episode: EpisodeRecord | No
     """The episode with its turns. A message that the assistant has yet to answer isn't among them."""
     if episode is None:
         return Episode(NOTHING_YET.episode_id, 1, EpisodeState.ASSISTANT, held.version)
-    lines = _lines(connection, held.conversation_id, [episode.episode_id])
+    return _noun(connection, held, episode, _lines(connection, held.conversation_id, [episode.episode_id]))
+
+
+def _noun(connection: Connection, held: Held, episode: EpisodeRecord, lines: Sequence[_Line]) -> Episode:
     return Episode(
         episode_id=episode.episode_id,
         number=episode.number,
@@ -46,8 +78,8 @@ def episode_noun(connection: Connection, held: Held, episode: EpisodeRecord | No
 
 def turn_context(
     connection: Connection, held: Held, found: Sequence[EpisodeRecord], episode: EpisodeRecord
-) -> TurnContext:
-    """What the assistant is to reply to, and what it may know.
+) -> TurnContext | None:
+    """What the assistant is to reply to, and what it may know; `None` if nothing waits for a reply.
 
     Older episodes are left out once they have ended, so that a new problem begins afresh; one that
     goes on as a ticket beside it is still being talked about.
@@ -57,15 +89,18 @@ def turn_context(
         if earlier.state is not EpisodeState.TICKETED:
             break
         chain.append(earlier.episode_id)
-    said = [line.message for line in _lines(connection, held.conversation_id, chain)]
+    lines = _lines(connection, held.conversation_id, chain)
+    said = [line.message for line in lines]
     pending: list[Message] = []
     while said and said[-1].role is Role.CUSTOMER:
         pending.insert(0, said.pop())
-    assert pending  # only called after a message was stored
+    if not pending:
+        return None
+    own = [line for line in lines if line.episode_id == episode.episode_id]
     return TurnContext(
         text="\n".join(message.text for message in pending),
         history=tuple(message for message in said if message.role in SPEAKERS),
-        episode=episode_noun(connection, held, episode),
+        episode=_noun(connection, held, episode, own),
         message_id=pending[-1].message_id,
     )
 
@@ -75,6 +110,7 @@ class _Line:
     """A message with what is known of it: how it came about, or how it was read."""
 
     message: Message
+    episode_id: EpisodeId
     outcome: str | None
     helpful: bool | None
     offered: HandoverCode | None
@@ -86,21 +122,10 @@ class _Line:
 
 
 def _lines(connection: Connection, conversation_id: ConversationId, of: Sequence[EpisodeId]) -> list[_Line]:
-    query = (
-        select(
-            messages, replies.c.outcome, replies.c.helpful, replies.c.offered, replies.c.code,
-            readings.c.intent, readings.c.sentiment, readings.c.anger,
-        )
-        .outerjoin(replies, replies.c.message_id == messages.c.id)
-        .outerjoin(readings, readings.c.message_id == messages.c.id)
-        .where(messages.c.conversation_id == conversation_id, messages.c.episode_id.in_(of))
-        .where(messages.c.role != Role.NOTE)
-        .order_by(messages.c.ordinal)
-    )  # fmt: skip
-    found = connection.execute(query).all()
+    found: Sequence[Row[Any]] = connection.execute(_SAID, {"conversation": conversation_id, "of": of}).all()
     cited: dict[str, list[PassageId]] = {}
-    quoted = select(citations).where(citations.c.message_id.in_([row.id for row in found]))
-    for row in connection.execute(quoted.order_by(citations.c.message_id, citations.c.ordinal)):
+    answers = [row.id for row in found if row.outcome == "answer"]  # nothing else cites
+    for row in connection.execute(_CITED, {"of": answers}) if answers else ():
         cited.setdefault(row.message_id, []).append(PassageId(row.passage_id))
     return [_to_line(row, tuple(cited.get(row.id, ()))) for row in found]
 
@@ -108,6 +133,7 @@ def _lines(connection: Connection, conversation_id: ConversationId, of: Sequence
 def _to_line(row: Row[Any], cited: tuple[PassageId, ...]) -> _Line:
     return _Line(
         message=rows.to_message(row),
+        episode_id=EpisodeId(row.episode_id),
         outcome=row.outcome,
         helpful=row.helpful,
         offered=row.offered,
@@ -164,18 +190,10 @@ def _vip(connection: Connection, customer_id: CustomerId | None) -> bool:
 
 def _breached_ticket(connection: Connection, held: Held) -> TicketId | None:
     """The customer's oldest open ticket that is past a deadline; a visitor's is found by the conversation."""
-    open_statuses = [status for status, category in CATEGORY.items() if category.open]
-    mine = tickets.c.conversation_id == held.conversation_id
-    if held.customer_id is not None:
-        mine = tickets.c.customer_id == held.customer_id
-    query = (
-        select(tickets.c.id)
-        .join(sla_clocks, sla_clocks.c.ticket_id == tickets.c.id)
-        .where(mine, tickets.c.status.in_(open_statuses), sla_clocks.c.breached_at.is_not(None))
-        .order_by(tickets.c.id)
-        .limit(1)
-    )
-    found = connection.execute(query).scalar_one_or_none()
+    if held.customer_id is None:
+        found = connection.execute(_LATE_HERE, {"key": held.conversation_id}).scalar_one_or_none()
+    else:
+        found = connection.execute(_LATE, {"key": held.customer_id}).scalar_one_or_none()
     return None if found is None else TicketId(found)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select
 
 from core.accounts import AccountId
 from core.analysis import Analysis
@@ -36,11 +36,18 @@ from desk.records import CitationSpan, CustomerMessage
 from desk.tables import citations, conversations, messages, readings, replies, tickets, timings
 from desk.verification.segments import add_segments
 
+_LAST: Final = select(func.max(messages.c.ordinal)).where(messages.c.conversation_id == bindparam("key"))
+_MESSAGE: Final = insert(messages)
+_REPLY: Final = insert(replies)
+_READING: Final = insert(readings)
+_TIMING: Final = insert(timings)
+_CITATION: Final = insert(citations)
+"""Statements of every turn are made once: to build one takes longer than to run it on a local database."""
+
 
 def next_ordinal(connection: Connection, conversation_id: ConversationId) -> int:
     """Where the next message goes. The caller holds the conversation's row, so that turns don't mix."""
-    last = select(func.max(messages.c.ordinal)).where(messages.c.conversation_id == conversation_id)
-    found: int | None = connection.execute(last).scalar_one()
+    found: int | None = connection.execute(_LAST, {"key": conversation_id}).scalar_one()
     return 0 if found is None else found + 1
 
 
@@ -67,20 +74,19 @@ def add_message(
     """Write a message at the end of the conversation that the subject names, with its line in the log."""
     assert subject.conversation_id is not None  # every caller holds a conversation
     message = Message(MessageId(uuid.uuid4().hex), role, storable(text), act.now)
-    act.connection.execute(
-        insert(messages).values(
-            id=message.message_id,
-            conversation_id=subject.conversation_id,
-            ordinal=next_ordinal(act.connection, subject.conversation_id),
-            role=role,
-            text=message.text,
-            created_at=act.now,
-            episode_id=subject.episode_id,
-            author_id=author,
-            client_key=client_key,
-            substantive=substantive,
-        )
-    )
+    columns = {
+        "id": message.message_id,
+        "conversation_id": subject.conversation_id,
+        "ordinal": next_ordinal(act.connection, subject.conversation_id),
+        "role": role,
+        "text": message.text,
+        "created_at": act.now,
+        "episode_id": subject.episode_id,
+        "author_id": author,
+        "client_key": client_key,
+        "substantive": substantive,
+    }
+    act.connection.execute(_MESSAGE, columns)
     act.log(
         EventKind.MESSAGE_ADDED,
         with_message(subject, message.message_id),
@@ -98,24 +104,23 @@ def with_message(subject: Subject, message_id: MessageId) -> Subject:
 def add_reply(connection: Connection, message_id: MessageId, question_id: MessageId, reply: Reply) -> None:
     """Write how an assistant's message came about: outcome, citations, timings, the model's failure."""
     failure = reply.model_failure
-    connection.execute(
-        insert(replies).values(
-            message_id=message_id,
-            confidence=reply.outcome.confidence,
-            model_failure=failure.kind if failure else None,
-            model_failure_detail=failure.detail if failure else None,
-            question_id=question_id,
-            offered=reply.offer.code if reply.offer is not None else None,
-            rule=reply.decision.rule if reply.decision is not None else None,
-            **_outcome_columns(reply.outcome),
-        )
-    )
+    columns = {
+        "message_id": message_id,
+        "confidence": reply.outcome.confidence,
+        "model_failure": failure.kind if failure else None,
+        "model_failure_detail": failure.detail if failure else None,
+        "question_id": question_id,
+        "offered": reply.offer.code if reply.offer is not None else None,
+        "rule": reply.decision.rule if reply.decision is not None else None,
+        **_outcome_columns(reply.outcome),
+    }
+    connection.execute(_REPLY, columns)
     if isinstance(reply.outcome, Answer):
         _add_citations(connection, message_id, reply.outcome)
         add_segments(connection, message_id, reply.outcome)
     if reply.ms:
         steps = [{"message_id": message_id, "step": step, "ms": ms} for step, ms in reply.ms.items()]
-        connection.execute(insert(timings), steps)
+        connection.execute(_TIMING, steps)
 
 
 def _outcome_columns(outcome: Outcome) -> dict[str, Any]:
@@ -147,21 +152,20 @@ def _add_citations(connection: Connection, message_id: MessageId, answer: Answer
         for ordinal, citation in enumerate(answer.citations)
     ]
     if spans:
-        connection.execute(insert(citations), spans)
+        connection.execute(_CITATION, spans)
 
 
 def add_reading(connection: Connection, message_id: MessageId, analysis: Analysis) -> None:
     """Write what was told of a customer's message."""
     entities = [asdict(entity) for entity in analysis.entities]
-    connection.execute(
-        insert(readings).values(
-            message_id=message_id,
-            intent=analysis.intent.label,
-            sentiment=int(analysis.sentiment.level),
-            anger=analysis.sentiment.anger,
-            entities=json.dumps(entities, ensure_ascii=False),
-        )
-    )
+    columns = {
+        "message_id": message_id,
+        "intent": analysis.intent.label,
+        "sentiment": int(analysis.sentiment.level),
+        "anger": analysis.sentiment.anger,
+        "entities": json.dumps(entities, ensure_ascii=False),
+    }
+    connection.execute(_READING, columns)
 
 
 def reply_detail(reply: Reply) -> dict[str, object]:

@@ -46,11 +46,13 @@ def refresh_clocks(act: Act, card: TicketCard) -> TicketCard:
     A policy is applied to a new ticket and again when the priority has changed; other edits of
     policies leave tickets alone that have one.
     """
+    act.flush()
     applied = act.connection.execute(
         select(sla_applied).where(sla_applied.c.ticket_id == card.ticket_id).order_by(sla_applied.c.id)
     ).all()
     if card.category.open and (not applied or json.loads(applied[-1].terms)["priority"] != card.priority.value):
         _apply(act, card)
+    act.flush()
     _write(act, card, clock_states(act.connection, card, act.now))
     return card
 

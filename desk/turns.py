@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine
 
 from core.actors import ASSISTANT, SYSTEM, customer
 from core.clock import Clock, utc_now
@@ -30,6 +30,7 @@ from desk.episodes import (
     EpisodeRecord,
     Held,
     all_episodes,
+    bump,
     change_episode,
     changed,
     current,
@@ -45,7 +46,6 @@ from desk.past import episode_noun, turn_context
 from desk.policy import DeskPolicy
 from desk.records import Received, RecordedReply, TurnContext
 from desk.surveys import offer_survey
-from desk.tables import messages
 from desk.texts import say
 from desk.ticket_rows import tickets_of
 
@@ -90,11 +90,10 @@ class Turns:
             held = look_at(connection, conversation_id)
             found = all_episodes(connection, conversation_id)
             episode = current(found)
-            last = select(messages.c.role).where(messages.c.conversation_id == conversation_id)
-            role = connection.execute(last.order_by(messages.c.ordinal.desc()).limit(1)).scalar_one_or_none()
-            if episode is None or role is not Role.CUSTOMER:
+            context = turn_context(connection, held, found, episode) if episode is not None else None
+            if context is None:
                 raise Conflict("Nothing in this conversation waits for a reply.")
-            return turn_context(connection, held, found, episode)
+            return context
 
     def episode(self, conversation_id: ConversationId) -> Episode:
         """The episode that the conversation is in. Raises `NotFound`."""
@@ -171,7 +170,7 @@ class Turns:
         return Received(
             message=arrival.message,
             conversation_id=conversation_id,
-            version=changed(act.connection, conversation_id),
+            version=bump(act.connection, held),
             assistant_replies=told is None and not automatic and _may_speak(arrival.episode),
             told=told,
             ticket=ticket,
@@ -197,7 +196,7 @@ class Turns:
         if reply.offer is not None:
             act.log(EventKind.HANDOVER_OFFERED, held.subject(episode), new=reply.offer.code.value)
         ticket = self._follow(act, held, episode, question, answer, reply)
-        changed(act.connection, held.conversation_id)
+        bump(act.connection, held)
         return RecordedReply(question, answer, ticket)
 
     def _follow(
