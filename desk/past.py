@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from core.actors import CustomerId
 from core.episodes import Episode, EpisodeId, EpisodeState, PastTurn
@@ -23,7 +23,7 @@ from desk.tables import citations, messages, readings, replies, tickets
 SPEAKERS = frozenset({Role.CUSTOMER, Role.ASSISTANT, Role.AGENT})
 """Whose words the assistant reads. The desk's own sentences and notes tell it nothing."""
 
-_SAID: Final = (
+_SAID: Final[Select[Any]] = (
     select(
         messages.c.id, messages.c.role, messages.c.text, messages.c.created_at, messages.c.episode_id,
         replies.c.outcome, replies.c.helpful, replies.c.offered, replies.c.code,
@@ -122,7 +122,7 @@ class _Line:
 
 
 def _lines(connection: Connection, conversation_id: ConversationId, of: Sequence[EpisodeId]) -> list[_Line]:
-    found: Sequence[Row[Any]] = connection.execute(_SAID, {"conversation": conversation_id, "of": of}).all()
+    found = connection.execute(_SAID, {"conversation": conversation_id, "of": of}).all()
     cited: dict[str, list[PassageId]] = {}
     answers = [row.id for row in found if row.outcome == "answer"]  # nothing else cites
     for row in connection.execute(_CITED, {"of": answers}) if answers else ():
