@@ -98,6 +98,14 @@ def _announce(session: Session, base_url: str, created: bool) -> None:
         return
     session.say(session.words(f"客户聊天  {base_url}/", f"Chat       {base_url}/"))
     session.say(session.words(f"知识管理  {base_url}/knowledge", f"Knowledge  {base_url}/knowledge"))
+    session.say(session.words(f"客服工作台  {base_url}/desk", f"Desk       {base_url}/desk"))
+    session.say(session.words(f"服务数据  {base_url}/figures", f"Figures    {base_url}/figures"))
     if session.settings.admin_key is None:
         session.say(session.words(f"管理员密钥  {where}", f"Admin key  {where}"))
+    session.say(
+        session.words(
+            "客服要有账号才能接手对话：zhida accounts add 名字 --role agent",
+            "Agents need an account to take conversations: zhida accounts add NAME --role agent",
+        )
+    )
     session.say(session.words("按 Ctrl-C 停止。", "Stop with Ctrl-C."))
