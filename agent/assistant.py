@@ -203,7 +203,8 @@ class Assistant:
         try:
             search = work.search or self._search(replace(work.turn, text=question), work.language)
             decided = self._decide(work.turn, search)
-            answer = decided if isinstance(decided, Answer) else self._quote(search) if search.found.hits else None
+            sure = bool(search.found.hits) and search.certainty >= self._policy.least_suggested
+            answer = decided if isinstance(decided, Answer) else self._quote(search) if sure else None
         except ZhidaError:
             _log.exception("No reply could be suggested to the person who takes over.")
             return None

@@ -64,6 +64,9 @@ READ_CHARACTERS: Final = 600
 
 SMALL_TALK_CHARACTERS: Final = 40
 
+CALL_CHARACTERS: Final = 30
+"""A call for a person that is longer says what it is about as well."""
+
 
 class SmallTalk(StrEnum):
     """Messages that ask nothing."""
@@ -118,6 +121,11 @@ def wants_person(text: str) -> bool:
     forms = (spaced, spaced.replace(" ", ""))
     asked = any(pattern.search(form) for pattern in _PERSON_REQUESTS for form in forms)
     return asked and not any(_NOT_A_REQUEST.search(form) for form in forms)
+
+
+def asks_something(text: str) -> bool:
+    """Whether a message tells what a person must look into. Thanks and calls for a person don't."""
+    return small_talk(text) is None and not (wants_person(text) and len(text) <= CALL_CHARACTERS)
 
 
 def small_talk(text: str) -> SmallTalk | None:

@@ -281,6 +281,7 @@ class PackageCard:
     suggestion: str | None
     suggestion_sources: tuple[CitedSource, ...]
     team: str
+    """Name of the team that answers for this; empty where nobody has made one."""
     tags: tuple[str, ...]
     priority: Priority
     priority_reason: str
@@ -337,6 +338,7 @@ class SuggestionCard:
         text="满 99 元免运费。[1]",
         confidence=0.93,
         source="常见问题",
+        internal=False,
         state="shown",
         citations=[],
     )
@@ -347,6 +349,8 @@ class SuggestionCard:
     text: str
     confidence: float
     source: str
+    internal: bool
+    """It rests on something that only colleagues may read."""
     state: SuggestionState
     citations: tuple[CitedSource, ...]
 

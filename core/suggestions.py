@@ -55,6 +55,8 @@ class Draft:
     """Probability that it answers the question, 0.0 to 1.0."""
     source: str
     """Where it comes from, in words: a document's name, a ticket's title."""
+    internal: bool = False
+    """It rests on something that only colleagues may read, so not all of it may be for the customer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,6 +199,7 @@ def _suggestion(each: SuggestionCard, language: Language, *, insertable: bool) -
         say("desk.suggestions.dismiss", language), "dismiss", classes="zd-quiet", suggestion=each.suggestion_id
     )
     head = pill(say(f"desk.suggestions.{each.kind}", language)) + f" {each.confidence:.0%} "
+    head += pill(say("desk.suggestions.internal", language), "warn") + " " if each.internal else ""
     return element(
         "div",
         element("div", head + escape(each.source), classes="zd-small")

@@ -11,6 +11,7 @@ from agent.generation import Generator
 from agent.instruments import instruments_for
 from agent.policy import AnswerPolicy
 from agent.quoting import Quoter
+from agent.requests import asks_something
 from agent.suggestions.offers import without_offers
 from agent.suggestions.similar import PastTickets, SimilarTickets
 from agent.texts import shown_name
@@ -27,18 +28,16 @@ from retrieval.confidence import confidence
 from retrieval.search import Found
 
 MOST: Final = 3
-LEAST_PROBABILITY: Final = 0.3
-"""Below this an approved answer isn't worth a person's look."""
-
-LEAST_CONFIDENCE: Final = 0.1
-"""Below this nothing is composed: what was found is about something else."""
+LEAST_PROBABILITY: Final = 0.5
+"""Below this an approved answer isn't worth a person's look. On the sample's questions 0.5 keeps 17 of the 20 right ones
+above 0.3, and 39 instead of 73 that don't answer."""
 
 SAME_TEXT: Final = 0.9
 """Share of words, both ways, from which two drafts say the same."""
 
 
 class Drafter:
-    """Makes drafts. It reads what the customer may read, since a draft is meant for the customer."""
+    """Makes drafts of what the given audience may read, and says which of them rest on something internal."""
 
     def __init__(
         self,
@@ -68,7 +67,7 @@ class Drafter:
     ) -> tuple[Draft, ...]:
         """At most three drafts of a reply to a customer's message, best first; none where nothing helps."""
         query = Query(text=text.strip(), audience=audience, history=tuple(history))
-        if not query.text:
+        if not query.text or not asks_something(query.text):
             return ()
         found = self._retriever.find(query, k=self._policy.candidates)
         question = found.understood.searched
@@ -88,7 +87,8 @@ class Drafter:
         if not text:
             return None
         citation = cite_pair(1, pair, found.hits)
-        return Draft(DraftKind.APPROVED, mark(text, 1), (citation,), best.either, shown_name(pair.document))
+        internal = pair.audience is Audience.INTERNAL
+        return Draft(DraftKind.APPROVED, mark(text, 1), (citation,), best.either, shown_name(pair.document), internal)
 
     def _from_ticket(self, question: str, found: Found, audience: Audience) -> Draft | None:
         similar = self._similar.find(question, found.vector, audience=audience)
@@ -99,7 +99,9 @@ class Drafter:
         if not text:
             return None
         citations = self._supported_by(text, found.hits)
-        return Draft(DraftKind.TICKET, text, citations, probability, f"#{ticket.ticket_id} {ticket.question}")
+        internal = ticket.audience is Audience.INTERNAL or _internal(citations, found.hits)
+        source = f"#{ticket.ticket_id} {ticket.question}"
+        return Draft(DraftKind.TICKET, text, citations, probability, source, internal)
 
     def _supported_by(self, text: str, hits: Sequence[Hit]) -> tuple[Citation, ...]:
         """What the documents say to the same effect; nothing where they don't."""
@@ -109,7 +111,7 @@ class Drafter:
 
     def _composed(self, question: str, found: Found, history: Sequence[Message], language: Language) -> Draft | None:
         certainty = self._limit().probability(confidence(found.evidence))
-        if not found.hits or certainty < LEAST_CONFIDENCE:
+        if not found.hits or certainty < self._policy.least_suggested:
             return None
         text, citations = self._written(question, found, history, language)
         if not text:
@@ -117,7 +119,10 @@ class Drafter:
         text = without_offers(text)
         cited = tuple(citation for citation in citations if f"[{citation.number}]" in text)
         sources = dict.fromkeys(shown_name(citation.document) for citation in cited)
-        return Draft(DraftKind.COMPOSED, text, cited, certainty, ", ".join(sources)) if text and cited else None
+        if not text or not cited:
+            return None
+        internal = _internal(cited, found.hits)
+        return Draft(DraftKind.COMPOSED, text, cited, certainty, ", ".join(sources), internal)
 
     def _written(
         self, question: str, found: Found, history: Sequence[Message], language: Language
@@ -130,6 +135,12 @@ class Drafter:
     def _quoted(self, question: str, found: Found, language: Language) -> tuple[str, tuple[Citation, ...]]:
         quoted = self._quoter.quote(question, found.vector, found.hits, language=language)
         return quoted.text, quoted.citations
+
+
+def _internal(citations: Sequence[Citation], hits: Sequence[Hit]) -> bool:
+    """Whether one of the cited passages is for colleagues only."""
+    hidden = {hit.passage.passage_id for hit in hits if hit.passage.audience is Audience.INTERNAL}
+    return any(citation.passage_id in hidden for citation in citations)
 
 
 def _nowhere(_text: str) -> None:

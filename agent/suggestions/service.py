@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 from agent.suggestions.drafting import Drafter
 from agent.suggestions.rewriting import Rewriter
@@ -14,6 +14,7 @@ from core.errors import NotFound
 from core.suggestions import Draft, MacroChoice, Suggestion, SuggestionId, SuggestionState, Summary, Tone
 from core.text import sentence_spans
 from core.types import (
+    Audience,
     Citation,
     ConversationId,
     DocumentId,
@@ -25,6 +26,9 @@ from core.types import (
 )
 from desk.records import CitationSpan
 from desk.verification.suggestions import KeptDraft, SuggestionStore
+
+AGENTS_READ: Final = Audience.INTERNAL
+"""Whoever works at the desk may read everything, so drafts are made of everything. The customer's own replies aren't."""
 
 
 class Conversations(Protocol):
@@ -88,9 +92,8 @@ class Suggestions:
         message = history[at]
         kept = self._store.of_message(message.message_id)
         if not kept:
-            audience = self._store.audience_of(conversation_id)
             before = tuple(each for each in history[:at] if each.role is not Role.NOTE)
-            drafts = self._drafter.drafts(message.text, before, audience=audience)
+            drafts = self._drafter.drafts(message.text, before, audience=AGENTS_READ)
             kept = self._store.show(conversation_id, message.message_id, drafts, shown_to=shown_to)
         return tuple(self._suggestion(each) for each in kept)
 
@@ -138,7 +141,7 @@ class Suggestions:
             suggestion_id=kept.suggestion_id,
             conversation_id=kept.conversation_id,
             message_id=kept.message_id,
-            draft=Draft(kept.kind, kept.text, citations, kept.confidence, kept.source),
+            draft=Draft(kept.kind, kept.text, citations, kept.confidence, kept.source, kept.internal),
             state=kept.state,
             edited=kept.edited,
             difference=None if kept.edited is None else difference(kept.text, kept.edited),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.schemas.common import example
 from core.tickets import Priority
@@ -15,6 +15,21 @@ TABLE: Final[dict[str, Any]] = {
     "rules": [{"code": "loop", "limits": {"offer_at": 2, "immediate_at": 3}, "text": {"zh": "…", "en": "…"}}],
     "topics": [],
 }
+
+MESSAGE: Final = "1f0c9d8e7b6a45f3a2b1c0d9e8f7a6b5"
+SAID: Final[dict[str, Any]] = {"text": "“电视送来就有划痕，能换吗”", "messages": [MESSAGE]}
+TRIED: Final[dict[str, Any]] = {"text": "还没有尝试。", "messages": []}
+CITED: Final[dict[str, Any]] = {
+    "number": 1,
+    "passage_id": 42,
+    "document_id": "9c1e5b7a2d4f46a8b0c3e6d9f1a2b4c7",
+    "document": "运费说明.md",
+    "version": 3,
+    "page": None,
+    "quote": "满 99 元免运费。",
+}
+REPLY: Final[dict[str, Any]] = {"text": "满 99 元免运费。[1]", "citations": [CITED], "confidence": 0.93}
+EVIDENCE: Final[dict[str, Any]] = {"words": [], "messages": [MESSAGE], "figures": [], "topic": None}
 
 
 class HandoverRulesChange(BaseModel):
@@ -33,6 +48,10 @@ class HandoverRulesChange(BaseModel):
 
 class LimitBounds(BaseModel):
     """A number that may be set in a rule's `limits`."""
+
+    model_config = example(
+        default=2, least=1, most=10, meaning="How often the same is said before a person is offered."
+    )
 
     default: float
     least: float
@@ -71,6 +90,8 @@ class HandoverRuleVersion(BaseModel):
 class Figure(BaseModel):
     """A number that a rule compared with its limit."""
 
+    model_config = example(name="anger", value=0.91, limit=0.8)
+
     name: str
     value: float
     limit: float
@@ -78,6 +99,8 @@ class Figure(BaseModel):
 
 class HandoverEvidence(BaseModel):
     """What a rule saw."""
+
+    model_config = example(**EVIDENCE)
 
     words: list[str]
     messages: list[str]
@@ -88,12 +111,16 @@ class HandoverEvidence(BaseModel):
 class SummaryLine(BaseModel):
     """A line of the summary, with the messages that it is taken from."""
 
+    model_config = example(**SAID)
+
     text: str
     messages: list[str]
 
 
 class HandoverSummary(BaseModel):
     """The episode in three lines."""
+
+    model_config = example(wanted=SAID, tried=TRIED, open_question=SAID)
 
     wanted: SummaryLine
     tried: SummaryLine
@@ -103,6 +130,8 @@ class HandoverSummary(BaseModel):
 class Mood(BaseModel):
     """How the customer felt at one message, 1 worst to 5 best."""
 
+    model_config = example(message_id=MESSAGE, level=2, anger=0.35)
+
     message_id: str | None
     level: int | None
     anger: float | None
@@ -110,6 +139,8 @@ class Mood(BaseModel):
 
 class PackageEntity(BaseModel):
     """A part of a message, copied."""
+
+    model_config = example(type="order", start=3, end=15, text="DD2026110901", value="DD2026110901")
 
     type: str
     start: int
@@ -120,6 +151,8 @@ class PackageEntity(BaseModel):
 
 class SuggestedCitation(BaseModel):
     """Where a part of the suggested reply stands."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True, json_schema_extra={"examples": [CITED]})
 
     number: int
     passage_id: int
@@ -133,6 +166,8 @@ class SuggestedCitation(BaseModel):
 class SuggestedReply(BaseModel):
     """What the assistant would have said."""
 
+    model_config = example(**REPLY)
+
     text: str
     citations: list[SuggestedCitation]
     confidence: float
@@ -140,6 +175,23 @@ class SuggestedReply(BaseModel):
 
 class HandoverPackage(BaseModel):
     """What the person who takes over sees first."""
+
+    model_config = example(
+        code="customer_request",
+        reason="客户要求人工。",
+        evidence=EVIDENCE | {"words": ["转人工"]},
+        summary={"wanted": SAID, "tried": TRIED, "open_question": SAID},
+        identity_level=0,
+        moods=[{"message_id": MESSAGE, "level": 2, "anger": 0.35}],
+        entities=[],
+        shown=[42],
+        rejected=[57],
+        suggestion=REPLY,
+        team="售后",
+        tags=["exchange"],
+        priority="medium",
+        priority_reason="规则“客户要求人工”的设置。",
+    )
 
     code: HandoverCode
     reason: str

@@ -14,7 +14,7 @@ from core.clock import Clock, utc_now
 from core.database import reading, writing
 from core.errors import InvalidInput, NotFound, StorageError
 from core.suggestions import Draft, DraftKind, SuggestionId, SuggestionState
-from core.types import Audience, ConversationId, DocumentId, MessageId, PassageId
+from core.types import ConversationId, DocumentId, MessageId, PassageId
 from desk.records import CitationSpan
 from desk.service_tables import macros
 from desk.tables import conversations, messages
@@ -35,6 +35,7 @@ class KeptDraft:
     text: str
     source: str
     confidence: float
+    internal: bool
     spans: tuple[CitationSpan, ...]
     state: SuggestionState
     edited: str | None
@@ -59,15 +60,6 @@ class SuggestionStore:
     def __init__(self, engine: Engine, *, clock: Clock = utc_now) -> None:
         self._engine = engine
         self._clock = clock
-
-    def audience_of(self, conversation_id: ConversationId) -> Audience:
-        """Who may read what is said in a conversation. Raises `NotFound`."""
-        query = select(conversations.c.audience).where(conversations.c.id == conversation_id)
-        with reading(self._engine) as connection:
-            found: Audience | None = connection.execute(query).scalar_one_or_none()
-        if found is None:
-            raise NotFound("conversation", conversation_id)
-        return found
 
     def macros(self) -> list[PreparedText]:
         """The macros that agents may use."""
@@ -186,6 +178,7 @@ def _add(
                 text=draft.text,
                 source=draft.source,
                 confidence=draft.confidence,
+                internal=draft.internal,
                 state=SuggestionState.SHOWN,
                 shown_to=None if shown_to is None else shown_to[:NAME_CHARACTERS],
                 shown_at=now,
@@ -222,6 +215,7 @@ def _kept(row: Row[Any], spans: Sequence[CitationSpan]) -> KeptDraft:
         row.text,
         row.source,
         row.confidence,
+        row.internal,
         tuple(spans),
         row.state,
         row.edited,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, false
 
 from core.database import TABLE_OPTIONS, BigId, Choice, StoredStrings, StoredText, UtcDateTime, metadata
 from core.segments import StaleReason
@@ -60,6 +60,7 @@ suggestions: Final = Table(
     Column("text", StoredText(), nullable=False),
     Column("source", StoredText(), nullable=False),
     Column("confidence", Float, nullable=False),
+    Column("internal", Boolean, nullable=False, server_default=false()),
     Column("state", Choice(SuggestionState), nullable=False),
     Column("edited", StoredText()),
     Column("shown_to", StoredText(NAME_CHARACTERS)),

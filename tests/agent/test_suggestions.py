@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from math import log
 
 import pytest
 
+from agent.policy import AnswerPolicy
 from agent.suggestions.asking import Writer
 from agent.suggestions.drafting import Drafter
 from agent.suggestions.offers import offers_person, without_offers
@@ -20,7 +23,9 @@ from desk.verification.resolved import ResolvedTicket
 from desk.verification.suggestions import PreparedText
 from models.chat import Script, ScriptedModel
 from models.fake_encoder import FakeEncoder
-from tests.agent.shop import WEAK, ShelfFinder, pair
+from retrieval.calibration.limit import AnswerLimit
+from retrieval.calibration.probability import Method, ProbabilityMap
+from tests.agent.shop import PASSAGES, WEAK, ShelfFinder, pair
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -85,6 +90,37 @@ class TestDrafts:
         drafts = Drafter(ShelfFinder(encoder), encoder, tickets).drafts("特价商品能退货吗？")
 
         assert DraftKind.TICKET not in {draft.kind for draft in drafts}
+
+    def test_say_whether_they_rest_on_something_internal(self, encoder: FakeEncoder) -> None:
+        """An agent reads everything, and must know what isn't for the customer: pairs, tickets and passages alike."""
+        hidden = tuple(replace(each, audience=Audience.INTERNAL) for each in PASSAGES)
+        pairs = [replace(pair(1, "特价商品能退货吗", "内部口径：可以破例一次。"), audience=Audience.INTERNAL)]
+        tickets = Drawer(resolved("特价商品能退货吗？", "按内部价换了一次同款。", audience=Audience.INTERNAL))
+        finder = ShelfFinder(encoder, passages=hidden, pairs=pairs)
+
+        drafts = Drafter(finder, encoder, tickets).drafts("特价商品能退货吗？", audience=Audience.INTERNAL)
+        public = Drafter(ShelfFinder(encoder), encoder, Drawer()).drafts(
+            "特价商品能退货吗？", audience=Audience.INTERNAL
+        )
+
+        assert {draft.kind: draft.internal for draft in drafts} == dict.fromkeys(DraftKind, True)
+        assert [draft.internal for draft in public] == [False]
+
+    @pytest.mark.parametrize(("above", "shown"), [(-0.02, False), (0.02, True)])
+    def test_are_composed_only_from_a_certainty_on(self, encoder: FakeEncoder, above: float, shown: bool) -> None:
+        """Below, what was found is about something else, and reading it costs the person time."""
+        certainty = AnswerPolicy().least_suggested + above
+        always = ProbabilityMap(Method.IDENTITY, log(certainty / (1 - certainty)), 0.0, 0.0)
+        calibrated = AnswerLimit(1.0, always)
+
+        drafts = Drafter(ShelfFinder(encoder), encoder, Drawer(), limit=lambda: calibrated).drafts("特价商品退货")
+
+        assert bool(drafts) == shown
+
+    @pytest.mark.parametrize("text", ["好的，谢谢你", "在吗", "转人工", "Thanks!"])
+    def test_reply_to_nothing_that_asks_nothing(self, encoder: FakeEncoder, text: str) -> None:
+        """Thanks and calls for a person are no questions."""
+        assert Drafter(ShelfFinder(encoder), encoder, Drawer()).drafts(text) == ()
 
     def test_are_written_by_a_model_and_checked(self, encoder: FakeEncoder) -> None:
         """What the documents don't say isn't in the draft either."""

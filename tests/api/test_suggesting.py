@@ -49,6 +49,18 @@ class TestSuggestions:
         assert (kept["state"], kept["edited"]) == ("edited", "满 99 元免运费，全国包邮。")
         assert "+满 99 元免运费，全国包邮。" in kept["difference"]
 
+    def test_know_what_colleagues_may_read_and_say_so(self, http: TestClient, client: Client) -> None:
+        """The customer's own reply knows nothing of it."""
+        begun = http.post("/v1/conversations", json={"language": "zh"}).json()
+        address = f"/v1/conversations/{begun['conversation_id']}/messages"
+        headers = {"Authorization": f"Bearer {begun['token']}", "Accept": "application/json"}
+        reply = http.post(address, json={"text": "一线客服可以给予五十元以内的补偿券吗？"}, headers=headers).text
+
+        drafts = client.suggestions(ConversationId(begun["conversation_id"]))
+
+        assert [draft.internal for draft in drafts if "OWL-77" in draft.text] == [True]
+        assert "OWL-77" not in reply
+
     def test_of_a_conversation_that_is_not_there_are_not_there(self, client: Client) -> None:
         """As everywhere at the desk."""
         with pytest.raises(NotFound):

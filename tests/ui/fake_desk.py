@@ -131,7 +131,7 @@ def conversation(state: EpisodeState = EpisodeState.QUEUED, *, mine: bool = Fals
     )
 
 
-def suggestion(number: int = 3, text: str = "三十天内可以退货。[1]") -> SuggestionCard:
+def suggestion(number: int = 3, text: str = "三十天内可以退货。[1]", *, internal: bool = False) -> SuggestionCard:
     """A draft."""
     return SuggestionCard(
         suggestion_id=SuggestionId(number),
@@ -140,6 +140,7 @@ def suggestion(number: int = 3, text: str = "三十天内可以退货。[1]") ->
         text=text,
         confidence=0.93,
         source=f"常见问题{EVIL}",
+        internal=internal,
         state=SuggestionState.SHOWN,
         citations=(SOURCE,),
     )
@@ -233,12 +234,12 @@ class FakeDesk:
     def conversation_state(self, conversation: Conversation) -> CustomerState:
         return self.state or customer_state(len(self.lines))
 
-    def say_solved(self, conversation: Conversation, solved: bool) -> CustomerState:
     def rate_answer(self, conversation: Conversation, message_id: MessageId, helpful: bool) -> CustomerState:
         self._may_fail()
         self.done.append(("judged", message_id, helpful))
         return self.conversation_state(conversation)
 
+    def say_solved(self, conversation: Conversation, solved: bool) -> CustomerState:
         self._may_fail()
         self.done.append(("solved", solved))
         self.state = customer_state(len(self.lines))

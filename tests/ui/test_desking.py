@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
@@ -52,6 +53,14 @@ class TestHtml:
         assert EVIL not in page
         assert page.count("&lt;script&gt;") > 20
 
+    def test_marks_a_draft_that_rests_on_something_internal(self, desk: FakeDesk, mine: DeskView) -> None:
+        """Before it is inserted, and only that one."""
+        desk.drafts = [suggestion(3), suggestion(4, internal=True)]
+
+        shown = desking.parts(replace(mine, suggestions=tuple(desk.drafts)), client_of(desk)).suggestions
+
+        assert shown.count(say("desk.suggestions.internal", Language.ZH)) == 1
+
     @pytest.mark.parametrize("language", list(Language))
     def test_speaks_both_languages(self, desk: FakeDesk, language: Language) -> None:
         """Every part can be made in each."""
@@ -65,6 +74,17 @@ class TestHtml:
         assert say("desk.presence.online", language) in desk_header(
             language, signed_in=True, account="王", presence=Presence.ONLINE
         )
+
+    def test_names_intents_in_words(self, desk: FakeDesk) -> None:
+        """In the language of the page."""
+        asked = replace(desk.shown.messages[0], intent="product_question")
+        desk.shown = replace(desk.shown, messages=(asked,))
+        view = desking.opened(HERE, C1, client_of(desk))
+
+        made = desking.parts(view, client_of(desk))
+
+        assert "商品咨询" in made.thread
+        assert "product_question" not in made.thread
 
     def test_links_the_summary_to_its_messages(self, desk: FakeDesk, mine: DeskView) -> None:
         """So that a wrong line can be checked."""
