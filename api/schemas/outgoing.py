@@ -77,6 +77,8 @@ ANSWER: Final[dict[str, Any]] = {
 class PersonOffer(BaseModel):
     """A button: who presses it writes that a person is wanted."""
 
+    model_config = example(code="missing_knowledge", text="需要我为您转接人工客服吗？")
+
     code: HandoverCode
     text: str
     """To show beside it."""
