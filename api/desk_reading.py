@@ -30,6 +30,7 @@ from core.rights import scope_of
 from core.staff import TeamId
 from core.tickets import TicketCard
 from core.types import Citation, ConversationId, PassageId, Role, TicketId
+from desk.assignment import choose_team
 from desk.details import CustomerDetail, Deadline, Details, MessageDetail
 from desk.records import CitationSpan
 
@@ -268,6 +269,7 @@ class DeskReader:
             return PackageLine(text=show(said.text), messages=said.messages)
 
         suggestion = package.suggestion
+        team = choose_team(self.services.desk.staff.teams(), (package.team, package.code.value))
         return PackageCard(
             code=package.code,
             reason=show(package.reason),
@@ -279,7 +281,7 @@ class DeskReader:
             rejected=self._passages(package.rejected),
             suggestion=suggestion.text if suggestion else None,
             suggestion_sources=tuple(_source(each) for each in suggestion.citations) if suggestion else (),
-            team=package.team,
+            team=team.name if team else "",
             tags=package.tags,
             priority=package.priority,
             priority_reason=package.priority_reason,

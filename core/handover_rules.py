@@ -29,6 +29,26 @@ class Wording:
         return bool(self.zh or self.en)
 
 
+CODE_NAMES: Final[Mapping[HandoverCode, Wording]] = {
+    HandoverCode.SAFETY_LEGAL: Wording("安全或法律风险", "Safety or law"),
+    HandoverCode.CUSTOMER_REQUEST: Wording("客户要求人工", "The customer asked for a person"),
+    HandoverCode.POLICY_RESTRICTION: Wording("业务规定限制", "Restricted by policy"),
+    HandoverCode.IDENTITY_REQUIRED: Wording("需要验证身份", "Identity needed"),
+    HandoverCode.MISSING_KNOWLEDGE: Wording("知识库中没有答案", "Not in the knowledge base"),
+    HandoverCode.UNSUPPORTED_REQUEST: Wording("不支持的请求", "Not something we do"),
+    HandoverCode.NEGATIVE_SENTIMENT: Wording("客户情绪激动", "Strong negative mood"),
+    HandoverCode.LOOP: Wording("重复兜圈", "Going round in circles"),
+    HandoverCode.USER_REJECTED: Wording("客户多次表示没帮助", "The customer rejected the answers"),
+    HandoverCode.TURN_BUDGET: Wording("对话轮次过多", "Too many turns"),
+    HandoverCode.TOOL_FAILURE: Wording("系统故障", "A tool failed"),
+    HandoverCode.VIP_OR_OPEN_TICKET: Wording("重要客户或已有超时工单", "VIP, or an overdue ticket"),
+    HandoverCode.PENDING_CLARIFICATION: Wording("客户无法澄清", "The customer couldn't clarify"),
+    HandoverCode.USAGE_LIMIT: Wording("用量达到上限", "Usage limit"),
+    HandoverCode.OTHER_PARTICIPANT: Wording("其他参与者发言", "Somebody else wrote"),
+}
+"""How the rules are called."""
+
+
 @dataclass(frozen=True, slots=True)
 class LimitSpec:
     """A number that a manager may set."""
@@ -103,6 +123,8 @@ class HandoverRule:
     """What the customer reads when a person takes over."""
     offer: Wording = Wording()
     """What the customer reads beside the button, or before a person takes over."""
+    again: Wording = Wording()
+    """What is said instead of `text` where earlier messages led to it as well; empty where it makes no difference."""
     priority: Priority
     team: str
     tags: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from core.tickets import CloseReason
 from core.types import Language, Role
 from ui.render import bar, button, element, moment
 from ui.render_desk_facts import cited, pill, priority_pill
-from ui.texts import AI_LABEL, say
+from ui.texts import AI_LABEL, intent_name, say
 
 PREVIEW: Final = 60
 """Characters of the last message in the queue."""
@@ -167,7 +167,7 @@ def _message(message: DeskMessage, language: Language) -> str:
     if message.role is Role.ASSISTANT:
         marks.append(escape(AI_LABEL))
     if message.intent:
-        marks.append(pill(message.intent))
+        marks.append(pill(intent_name(message.intent, language)))
     if message.sentiment is not None and message.sentiment != 3:
         marks.append(pill(say(f"desk.mood.{message.sentiment}", language), "bad" if message.sentiment < 3 else "good"))
     if message.helpful is not None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from core.handover_rules import CODE_NAMES
 from core.types import Language
 from ui.texts_desk import DESK_TEXTS
 from ui.texts_figures import FIGURES_TEXTS
+from ui.texts_intents import INTENT_TEXTS
 from ui.texts_learning import LEARNING_TEXTS
 from ui.texts_quality import QUALITY_TEXTS
 from ui.texts_risk import RISK_TEXTS
@@ -237,9 +239,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "ticket.contact": ("联系方式", "Contact"),
     "ticket.no_contact": ("未留联系方式", "No contact left"),
     "ticket.reason": ("转接原因", "Why"),
-    "code.customer_request": ("客户要求人工", "The customer asked for a person"),
-    "code.missing_knowledge": ("知识库中没有答案", "Not in the knowledge base"),
-    "code.tool_failure": ("系统故障", "A tool failed"),
+    **{f"code.{code}": (name.zh, name.en) for code, name in CODE_NAMES.items()},
     **WHY,
     **QUALITY_TEXTS,
     **VOCABULARY_TEXTS,
@@ -247,6 +247,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     **DESK_TEXTS,
     **LEARNING_TEXTS,
     **STALE_TEXTS,
+    **INTENT_TEXTS,
     **FIGURES_TEXTS,
 }
 
@@ -259,6 +260,11 @@ def say(key: str, language: Language, **values: object) -> str:
     """
     chinese, english = TEXTS[key]
     return (chinese if language is Language.ZH else english).format(**values)
+
+
+def intent_name(label: str, language: Language) -> str:
+    """How an intent is called; an operator's own label stays as it is."""
+    return say(key, language) if (key := f"intent.{label}") in TEXTS else label
 
 
 def preferred_language(accept_language: str | None) -> Language:

@@ -7,11 +7,11 @@ from typing import Final
 
 from agent.handover.findings import Finding, filled
 from agent.handover.situation import Situation
-from agent.requests import small_talk, wants_person
+from agent.requests import asks_something
 from core.analysis import NamedEntity
 from core.episodes import PastTurn
 from core.handover import HandoverPackage, Mood, SuggestedReply, Summary, SummaryLine
-from core.handover_rules import HandoverRule, Wording
+from core.handover_rules import CODE_NAMES, HandoverRule, Wording
 from core.tickets import Priority
 from core.types import HandoverCode, Language, MessageId, PassageId
 
@@ -23,16 +23,15 @@ READ_TURNS: Final = 12
 
 MOST_TAGS: Final = 3
 
-_WANTED: Final = Wording("客户要：“{text}”", "Wants: “{text}”")
+_SAID: Final = Wording("“{text}”", "“{text}”")
 _TRIED: Final = Wording(
-    "已尝试：回答 {answers} 次，反问 {clarifications} 次；客户 {rejected} 次表示没有帮助。",
-    "Tried: answered {answers} times, asked back {clarifications} times; the customer said {rejected} times that it didn't help.",
+    "回答 {answers} 次，反问 {clarifications} 次；客户 {rejected} 次表示没有帮助。",
+    "Answered {answers} times, asked back {clarifications} times; the customer said {rejected} times that it didn't help.",
 )
-_NOTHING_TRIED: Final = Wording("已尝试：无。", "Tried: nothing yet.")
-_OPEN: Final = Wording("待解决：“{text}”", "Open: “{text}”")
-_NOTHING_ASKED: Final = Wording("待解决：客户还没有说明问题。", "Open: the customer hasn't said what it is about.")
+_NOTHING_TRIED: Final = Wording("还没有尝试。", "Nothing yet.")
+_NOTHING_ASKED: Final = Wording("客户还没有说明问题。", "The customer hasn't said what it is about.")
 
-_AS_THE_RULE: Final = Wording("规则 {code} 的优先级。", "As the rule {code} says.")
+_AS_THE_RULE: Final = Wording("规则“{zh}”的设置。", "As set for the rule “{en}”.")
 _ANGRY: Final = Wording("客户情绪强烈不满，因此提高。", "Raised, since the customer is strongly upset.")
 _VIP: Final = Wording("重要客户，因此提高。", "Raised, since this is a VIP.")
 _BREACHED: Final = Wording(
@@ -43,7 +42,7 @@ _BREACHED: Final = Wording(
 def question_of(situation: Situation) -> str:
     """What a person must answer: this message, or the last one that asked something; empty where none did."""
     texts = [situation.text, *(turn.text for turn in reversed(situation.turns))]
-    return next((text for text in texts if _asks(text)), "")
+    return next((text for text in texts if asks_something(text)), "")
 
 
 def package_of(
@@ -83,12 +82,12 @@ def package_of(
 
 def _summary(situation: Situation, message_id: MessageId | None) -> Summary:
     said = [(turn.text, turn.message_id) for turn in situation.turns]
-    asked = [(text, known) for text, known in [*said, (situation.text, message_id)] if _asks(text)]
+    asked = [(text, known) for text, known in [*said, (situation.text, message_id)] if asks_something(text)]
     language = situation.language
     if not asked:
         nothing = SummaryLine(_NOTHING_ASKED[language], _ids([message_id]))
         return Summary(nothing, _tried(situation), nothing)
-    return Summary(_line(_WANTED, asked[0], language), _tried(situation), _line(_OPEN, asked[-1], language))
+    return Summary(_line(asked[0], language), _tried(situation), _line(asked[-1], language))
 
 
 def _tried(situation: Situation) -> SummaryLine:
@@ -103,11 +102,11 @@ def _tried(situation: Situation) -> SummaryLine:
     return SummaryLine(text, tuple(turn.message_id for turn in turns if turn.message_id in kept))
 
 
-def _line(wording: Wording, asked: tuple[str, MessageId | None], language: Language) -> SummaryLine:
+def _line(asked: tuple[str, MessageId | None], language: Language) -> SummaryLine:
     text, message_id = asked
     plain = " ".join(text.split())
     shown = plain if len(plain) <= QUOTED else f"{plain[:QUOTED]}…"
-    return SummaryLine(filled(wording, text=shown)[language], _ids([message_id]))
+    return SummaryLine(filled(_SAID, text=shown)[language], _ids([message_id]))
 
 
 def _ids(known: Sequence[MessageId | None]) -> tuple[MessageId, ...]:
@@ -140,9 +139,5 @@ def _priority(rule: HandoverRule, situation: Situation) -> tuple[Priority, Wordi
     reason = next((why for holds, why in raises if holds), None)
     if reason is not None and rule.priority.rank < Priority.HIGH.rank:
         return Priority.HIGH, reason
-    return rule.priority, filled(_AS_THE_RULE, code=rule.code)
-
-
-def _asks(text: str) -> bool:
-    """Whether a message tells what a person must look into. Thanks and calls for a person don't."""
-    return small_talk(text) is None and not (wants_person(text) and len(text) <= QUOTED // 4)
+    name = CODE_NAMES[rule.code]
+    return rule.priority, filled(_AS_THE_RULE, zh=name.zh, en=name.en)

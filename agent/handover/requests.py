@@ -192,5 +192,6 @@ def text_of(finding: Finding, situation: Situation) -> str:
     rule = situation.rules.rule(finding.code)
     own = finding.topic.text if finding.topic is not None else Wording()
     if finding.act is Act.IMMEDIATE:
-        return (own or rule.text)[situation.language]
+        again = rule.again if finding.evidence.messages else Wording()
+        return (own or again or rule.text)[situation.language]
     return (own or rule.offer or rule.text)[situation.language]

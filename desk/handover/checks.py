@@ -66,6 +66,7 @@ def _check_rule(rule: HandoverRule) -> None:
     _check_order(rule, where)
     _check_wording(rule.text, where, "text", needed=True)
     _check_wording(rule.offer, where, "offer", needed=False)
+    _check_wording(rule.again, where, "again", needed=False)
     _check_label(rule.team, where, "team")
     if len(rule.tags) > MOST_TAGS:
         raise InvalidInput(f"{where} there are {len(rule.tags)} tags; give at most {MOST_TAGS}.")

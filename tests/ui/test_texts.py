@@ -10,7 +10,8 @@ import pytest
 
 import ui.texts
 from core.types import Audience, DocumentKind, HandoverCode, Language, QAStatus, TicketStatus, Tier, VersionStatus
-from ui.texts import TEXTS, preferred_language, say
+from nlu.intents.taxonomy import NAMES, IntentLabel
+from ui.texts import TEXTS, intent_name, preferred_language, say
 from ui.view import Tab
 
 SOURCES = Path(ui.texts.__file__).parent
@@ -50,6 +51,7 @@ class TestTable:
             ("ticket", TicketStatus),
             ("code", HandoverCode),
             ("kb.tab", Tab),
+            ("intent", IntentLabel),
             ("kb.audience", Audience),
             ("ask.as", Audience),
         ],
@@ -57,6 +59,14 @@ class TestTable:
     def test_every_value_that_is_shown_has_a_name(self, prefix: str, values: type[Tier]) -> None:
         """A new status or kind without a name fails here."""
         assert {f"{prefix}.{value}" for value in values} <= set(TEXTS)
+
+    def test_intents_are_called_as_in_their_taxonomy(self) -> None:
+        """All 34, in both languages; a label of the operator's own is shown as it is."""
+        assert {label: (intent_name(label, Language.ZH), intent_name(label, Language.EN)) for label in IntentLabel} == {
+            label: (name.zh, name.en) for label, name in NAMES.items()
+        }
+        assert len(NAMES) == 34
+        assert intent_name("warranty_extension", Language.ZH) == "warranty_extension"
 
     def test_slots_are_filled(self) -> None:
         """Values go where the text names them."""

@@ -53,7 +53,7 @@ class TestTheSummary:
         """As the conversation is."""
         summary = package(situation("connect me to an agent please, my QH-V30 is broken and won't start")).summary
 
-        assert summary.wanted.text.startswith("Wants: “connect me to an agent please, my QH-V30")
+        assert summary.wanted.text.startswith("“connect me to an agent please, my QH-V30")
 
 
 class TestTheRest:
@@ -87,6 +87,14 @@ class TestTheRest:
         assert (calm.priority, angry.priority) == (Priority.MEDIUM, Priority.HIGH)
         assert "情绪" in angry.priority_reason
         assert package(situation("我要起诉", analysis=read("x", anger=0.9))).priority is Priority.URGENT
+
+    def test_its_lines_don_t_repeat_what_they_are_called(self) -> None:
+        """The desk heads each with its name, and names the rule in words."""
+        found = package(situation("转人工", *TURNS))
+
+        assert [line.text[:1] for line in (found.summary.wanted, found.summary.open_question)] == ["“", "“"]
+        assert "尝试" not in found.summary.tried.text
+        assert found.priority_reason == "规则“客户要求人工”的设置。"
 
     def test_a_topic_has_its_own_team(self) -> None:
         """Else the rule's."""

@@ -17,6 +17,7 @@ from agent.handover.requests import (
     identity_required,
     policy_restriction,
     safety_legal,
+    text_of,
     unsupported_request,
 )
 from agent.handover.situation import Situation
@@ -162,6 +163,15 @@ class TestIdentity:
 
 
 class TestMissingKnowledge:
+    @pytest.mark.parametrize(("text", "still"), [("烤箱呢", "还是"), ("Do you sell ovens?", "still")])
+    def test_only_a_second_miss_is_called_one(self, text: str, still: str) -> None:
+        """A question that is handed over at once wasn't looked up before."""
+        alone = situation(text, retrieved=UNKNOWN, in_conversation=False)
+        second = situation(text, asked_back(1), retrieved=UNKNOWN)
+        said = [text_of(found, each) for each in (alone, second) if (found := missing_knowledge(each))]
+
+        assert [still in each for each in said] == [False, True]
+
     def test_the_first_miss_is_said(self) -> None:
         """With the probability that wasn't enough."""
         finding = missing_knowledge(situation("卖洗碗机吗", retrieved=UNKNOWN))
