@@ -7,34 +7,13 @@ test's temporary folder, whose path pytest prints when a test fails.
 from __future__ import annotations
 
 import json
-import os
-import re
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
+from tests.e2e.browsing import DESKTOP, EVIL, IN_A_BROWSER, PHONE, ask, playwright, sign_in, visit
 
-CHROMIUM: Final = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS: Final = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
-ROOT: Final = Path(__file__).parents[2]
-KEY: Final = "key-of-the-browser-test"
-DESKTOP: Final = (1280, 800)
-PHONE: Final = (390, 844)
-
-EVIL: Final = "evil.example"
 HANDBOOK: Final = f"""
 <meta charset="utf-8"><style>body {{ font: 16px 'Noto Sans CJK SC', sans-serif }} h1 {{ break-before: page }}</style>
 <h1>退换货政策</h1>
@@ -48,67 +27,7 @@ HANDBOOK: Final = f"""
 &lt;img src=http://{EVIL}/pixel.png&gt;&lt;script&gt;window.hacked=1&lt;/script&gt; ![x](http://{EVIL}/y.png).</p>
 """
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.timeout(240),
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"no Chromium at {CHROMIUM}"),
-]
-
-
-@dataclass
-class Visit:
-    """A browser page that notes every request it makes."""
-
-    page: playwright.Page
-    base: str
-    requests: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    def assert_stayed_here(self) -> None:
-        """No request went to another host, nothing injected ran, and no script failed."""
-        foreign = [url for url in self.requests if not url.startswith((self.base, "data:", "blob:"))]
-        assert foreign == []
-        assert self.errors == []
-        assert self.page.evaluate("window.hacked") is None
-        assert self.page.locator(f"img[src*='{EVIL}'], iframe").count() == 0
-
-    def shoot(self, folder: Path, name: str) -> None:
-        """Save what is seen."""
-        self.page.screenshot(path=folder / f"{name}.png")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of its own with an empty home; yields its address."""
-    home = tmp_path_factory.mktemp("home")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("ZHIDA_")}
-    command = [sys.executable, "-m", "api.cli", "serve", "--port", "0", "--home", str(home), "--json"]
-    with (home / "server.log").open("w") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**environment, "ZHIDA_ADMIN_KEY": KEY},
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-        try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            assert line, (home / "server.log").read_text()[-2000:]
-            yield json.loads(line)["url"]
-        finally:
-            process.terminate()
-            process.wait(20)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[playwright.Browser]:
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture(scope="module")
@@ -120,32 +39,6 @@ def handbook(browser: playwright.Browser, tmp_path_factory: pytest.TempPathFacto
     page.pdf(path=path)
     page.close()
     return path
-
-
-def visit(browser: playwright.Browser, base: str, *, locale: str, size: tuple[int, int]) -> Visit:
-    context = browser.new_context(locale=locale, viewport={"width": size[0], "height": size[1]})
-    context.set_default_timeout(20_000)
-    seen = Visit(context.new_page(), base)
-    seen.page.on("request", lambda request: seen.requests.append(request.url))
-    seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
-    return seen
-
-
-def sign_in(seen: Visit, key: str = KEY) -> None:
-    seen.page.goto(f"{seen.base}/knowledge")
-    seen.page.fill("#zd-sign-in input", key)
-    seen.page.click("#zd-sign-in button")
-
-
-def ask(seen: Visit, question: str) -> playwright.Locator:
-    """Ask in the chat and return the reply when it is complete."""
-    box = seen.page.locator("#zd-box textarea")
-    box.fill(question)
-    box.press("Enter")
-    reply = seen.page.locator(".zd-assistant.zd-reply-done").last
-    playwright.expect(seen.page.locator(".zd-bubble").last).to_have_text(question)
-    playwright.expect(seen.page.locator(".zd-assistant").last).to_have_class(re.compile("zd-reply-done"))
-    return reply
 
 
 @pytest.fixture(scope="module")
