@@ -98,6 +98,10 @@ class TriggerFamily(StrEnum):
     COMPLAINT = "complaint"
     WORK = "work"
     """An agent promised something that is done outside the conversation."""
+    REPEAT = "repeat"
+    """The customer came back with the same topic again and again."""
+    WAIT = "wait"
+    """A customer in a conversation waited too long for a person."""
 
 
 def family_of(code: HandoverCode) -> TriggerFamily:

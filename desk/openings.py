@@ -41,12 +41,13 @@ def raise_ticket(act: Act, held: Held, episode: EpisodeRecord, message: Message,
     untouched = [card for card in same if card.status is TicketStatus.NEW and card.assignee_id is None]
     found = own or untouched
     if found:
-        return _join(act, hold_ticket(act.connection, found[0].ticket_id), episode, message, cause)
+        return join_ticket(act, hold_ticket(act.connection, found[0].ticket_id), episode, message, cause)
     closed = [card for card in known if card.status is TicketStatus.CLOSED]
     return _open(act, held, episode, message, cause, follows=closed[-1] if closed else None)
 
 
-def _join(act: Act, card: TicketCard, episode: EpisodeRecord, message: Message, cause: Cause) -> TicketCard:
+def join_ticket(act: Act, card: TicketCard, episode: EpisodeRecord, message: Message, cause: Cause) -> TicketCard:
+    """Add a cause to a ticket that this transaction holds. Its priority may rise, never fall."""
     add_trigger(
         act,
         card,

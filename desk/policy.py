@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from core.tickets import Priority
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskPolicy:
@@ -34,3 +36,23 @@ class DeskPolicy:
     """CSAT from which on a customer counts as satisfied."""
     reopening_rating: int = 2
     """CSAT down to which a rating opens the ticket again."""
+    repeat_contacts: int = 3
+    """So many contacts of one customer about one topic open a ticket by themselves."""
+    repeat_within: timedelta = timedelta(days=7)
+    """The time in which these contacts are counted."""
+    complaint_anger: float = 0.5
+    """Least anger with which a complaint opens a ticket even where its words aren't negative."""
+    wait_urgent: timedelta = timedelta(minutes=1)
+    """How long a customer in a conversation may wait for a person before the ticket's priority rises, by priority."""
+    wait_high: timedelta = timedelta(minutes=5)
+    wait_medium: timedelta = timedelta(minutes=15)
+    wait_low: timedelta = timedelta(minutes=30)
+
+    def live_wait(self, priority: Priority) -> timedelta:
+        """How long a customer may wait for a person in a conversation of this priority."""
+        return {
+            Priority.URGENT: self.wait_urgent,
+            Priority.HIGH: self.wait_high,
+            Priority.MEDIUM: self.wait_medium,
+            Priority.LOW: self.wait_low,
+        }[priority]

@@ -15,6 +15,7 @@ from core.database import reading
 from core.episodes import EpisodeId, EpisodeState
 from core.staff import Presence
 from core.text import detect_language
+from core.tickets import Priority, TriggerFamily
 from core.types import HandoverCode, Role, TicketId, TicketStatus
 from desk import rows
 from desk.acts import Act, acting
@@ -22,6 +23,7 @@ from desk.arriving import wake
 from desk.clock_tables import sla_clocks
 from desk.episode_states import Trigger
 from desk.episodes import EpisodeRecord, Held, changed, hold, move_episode, one_episode
+from desk.escalating import LIVE, escalate_wait
 from desk.failing import failed_reply
 from desk.handing_over import Request, hand_over, staff_it
 from desk.past import last_customer_message, last_word_at
@@ -34,6 +36,7 @@ from desk.tables import episodes, messages, tickets
 from desk.texts import say
 from desk.ticket_rows import hold_ticket, open_tickets, step
 from desk.ticket_states import TicketTrigger
+from desk.ticket_tables import ticket_triggers
 
 LOST_AFTER: Final = timedelta(minutes=3)
 """A message of a customer to which no reply came in this time was lost with the process that made the reply."""
@@ -54,7 +57,7 @@ class Ticks:
     def tick(self) -> int:
         """Do all that is due; returns how many things that were."""
         done = sum(self._each(state, look) for state, look in self._looks().items())
-        return done + self._absent() + self._tickets() + self._clocks()
+        return done + self._absent() + self._tickets() + self._clocks() + self._waits()
 
     def _looks(self) -> dict[EpisodeState, Callable[[Act, Held, EpisodeRecord], bool]]:
         return {
@@ -188,6 +191,38 @@ class Ticks:
             with acting(self._engine, self._clock, SYSTEM) as act:
                 refresh_clocks(act, hold_ticket(act.connection, TicketId(ticket_id)))
         return len(found)
+
+    def _waits(self) -> int:
+        """Customers in a conversation who wait too long for a person."""
+        late = episodes.c.waiting_since <= self._clock() - self._shortest_wait()
+        breached = select(tickets.c.episode_id).join(sla_clocks, sla_clocks.c.ticket_id == tickets.c.id)
+        breached = breached.where(sla_clocks.c.breached_at.is_not(None), sla_clocks.c.met_at.is_(None))
+        told = select(ticket_triggers.c.id).where(
+            ticket_triggers.c.episode_id == episodes.c.id,
+            ticket_triggers.c.family == TriggerFamily.WAIT,
+            ticket_triggers.c.at >= episodes.c.waiting_since,
+        )
+        query = select(episodes.c.id, episodes.c.conversation_id).where(
+            episodes.c.state.in_(LIVE),
+            episodes.c.waiting_since.is_not(None),
+            or_(late, episodes.c.id.in_(breached)),
+            ~told.exists(),
+        )
+        with reading(self._engine) as connection:
+            found = connection.execute(query.order_by(episodes.c.waiting_since, episodes.c.id).limit(MOST)).all()
+        done = 0
+        for row in found:
+            with acting(self._engine, self._clock, SYSTEM) as act:
+                held = hold(act.connection, row.conversation_id)
+                episode = one_episode(act.connection, EpisodeId(row.id))
+                message = last_customer_message(act.connection, held.conversation_id)
+                if message is not None and escalate_wait(act, held, episode, message, self._policy):
+                    changed(act.connection, held.conversation_id)
+                    done += 1
+        return done
+
+    def _shortest_wait(self) -> timedelta:
+        return min(self._policy.live_wait(priority) for priority in Priority)
 
 
 def _unanswered(act: Act, episode: EpisodeRecord) -> bool:

@@ -11,6 +11,7 @@ from core.desk_events import EventKind
 from core.episodes import Episode, EpisodeState
 from core.errors import Conflict
 from core.text import detect_language
+from core.tickets import TicketCard
 from core.types import (
     Answer,
     ConversationId,
@@ -39,6 +40,7 @@ from desk.episodes import (
     move_episode,
     open_episode,
 )
+from desk.escalating import escalate
 from desk.feedback import rate_message, withdraw
 from desk.handing_over import Request, hand_over
 from desk.handover.packages import add_package
@@ -195,13 +197,16 @@ class Turns:
             rows.add_reading(act.connection, question.message_id, reply.analysis)
         if reply.offer is not None:
             act.log(EventKind.HANDOVER_OFFERED, held.subject(episode), new=reply.offer.code.value)
-        ticket = self._follow(act, held, episode, question, answer, reply)
+        card = self._follow(act, held, episode, question, answer, reply)
+        if reply.analysis is not None:
+            escalate(act, held, episode, question, reply.analysis, self._policy, handed_over=card)
+        ticket = rows.one_ticket(act.connection, card.ticket_id) if card is not None else None
         bump(act.connection, held)
         return RecordedReply(question, answer, ticket)
 
     def _follow(
         self, act: Act, held: Held, episode: EpisodeRecord, question: Message, answer: Message, reply: Reply
-    ) -> Ticket | None:
+    ) -> TicketCard | None:
         """What the reply means for the episode."""
         outcome = reply.outcome
         small_talk = reply.decision is not None and reply.decision.rule is Rule.SMALL_TALK
@@ -220,7 +225,7 @@ class Turns:
         _, card = hand_over(act, held, episode, question, request, self._policy)
         if package is not None:
             add_package(act.connection, answer.message_id, card.ticket_id, package, act.now)
-        return rows.one_ticket(act.connection, card.ticket_id)
+        return card
 
 
 def _may_speak(episode: EpisodeRecord) -> bool:
