@@ -38,9 +38,9 @@ def complete(text: str, *, final: bool) -> tuple[str, str]:
     while len(spans) > 1 and _OPEN_MARK.fullmatch(text[slice(*spans[-1])]):
         spans.pop()
     end = spans[-1][0]
-    while spans and text[:end].rstrip().endswith(_LEADS):
+    while len(spans) > 1 and text.endswith(_LEADS, 0, spans[-2][1]):
         spans.pop()
-        end = spans[-1][0] if spans else 0
+        end = spans[-1][0]
     return text[:end], text[end:]
 
 
@@ -50,10 +50,10 @@ def claims(text: str) -> list[str]:
     lead = ""
     end = 0
     for start, stop in _joined(text):
-        part = lead + text[end:stop]
+        own = text[end:stop]
+        part = lead + own
         end = stop
-        body = _CITED.sub("", part).rstrip()
-        if body.endswith(_LEADS) and not _CITED.search(part[start - stop :]):
+        if _CITED.sub("", own).rstrip().endswith(_LEADS) and not _CITED.search(text, start, stop):
             lead = part
             continue
         claims.append(part)
@@ -63,6 +63,8 @@ def claims(text: str) -> list[str]:
 
 def strip_thinking(text: str) -> str:
     """Without what a reasoning model thinks aloud."""
+    if "</think" not in text.lower():
+        return text
     return re.sub(r"<think(?:ing)?>.*?</think(?:ing)?>", "", text, flags=re.DOTALL | re.IGNORECASE)
 
 
@@ -70,7 +72,7 @@ def _joined(text: str) -> list[tuple[int, int]]:
     """Spans of sentences; marks that stand behind a sentence's end belong to it, and a semicolon ends none."""
     spans: list[tuple[int, int]] = []
     for start, end in sentences(text):
-        if spans and text[: spans[-1][1]].endswith(_SEMICOLONS) and "\n" not in text[spans[-1][1] : start]:
+        if spans and text.endswith(_SEMICOLONS, 0, spans[-1][1]) and "\n" not in text[spans[-1][1] : start]:
             start = spans.pop()[0]
         marks = _TRAILING_MARKS.match(text, start)
         if marks and spans and "\n" not in text[spans[-1][1] : start]:

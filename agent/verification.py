@@ -35,6 +35,13 @@ _ADDED: Final = 0.85
 _SAME_MATTER: Final = 0.5
 """Share of what a sentence takes over from the question that its source must have too."""
 
+LONG: Final = 400
+"""Characters without a complete sentence from which one isn't looked for with every piece of the reply any more."""
+
+HELD_SHARE: Final = 16
+"""Then it is looked for each time that the text has grown by this part, so that endless text costs time in proportion
+to its length and not to its square."""
+
 _ATTRIBUTION: Final = re.compile(
     r"^(?:根据|依据|按照|according to|based on|as per)\s*(?:the\s+)?([^，,。；;]{0,60}?)\s*[，,：:]\s*", re.IGNORECASE
 )
@@ -101,6 +108,7 @@ class Verifier:
         self._min_support = min_support
         self._instruments = instruments or Instruments()
         self._pending = ""
+        self._next_look = 0
         self._numbers: dict[tuple[int, int, int], int] = {}
         self._shown = ""
         self.segments: list[Segment] = []
@@ -116,7 +124,12 @@ class Verifier:
     def take(self, text: str) -> list[Verified]:
         """Add a piece of the reply; return the sentences that are complete with it and hold."""
         self._pending += text
-        return self._release(final=False)
+        if len(self._pending) < self._next_look:
+            return []
+        verified = self._release(final=False)
+        held = len(self._pending)
+        self._next_look = held + held // HELD_SHARE if held > LONG else 0
+        return verified
 
     def finish(self) -> list[Verified]:
         """The reply is complete; return what is left of it and holds."""
@@ -140,13 +153,17 @@ class Verifier:
         claim = self._without_attribution(claim)
         if not claim:
             return None
-        sources, found = self._sources(claim, [number for number in named if 1 <= number <= len(self._evidence)])
+        sources, found = self._sources(claim, self._known(named))
         if repeats_instructions(claim):
             found = _Found((*found.failed, Check.INSTRUCTIONS), found.cover, found.similarity)
         if found.failed:
             self.segments.append(Segment(claim, None, None, (), found.failed, found.cover, found.similarity))
             return None
         return self._rendered(claim, sources, found, lead=part[: len(part) - len(part.lstrip())])
+
+    def _known(self, named: Sequence[int]) -> Sequence[int]:
+        """The passages that there are, each once."""
+        return [number for number in dict.fromkeys(named) if 1 <= number <= len(self._evidence)]
 
     def _without_attribution(self, claim: str) -> str:
         """Without a file's name in front, which the citation gives already and which isn't part of the claim."""

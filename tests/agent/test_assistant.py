@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
+from math import inf, log
 
 import pytest
 
@@ -26,6 +27,7 @@ from core.types import (
 from models.chat import Script, ScriptedModel
 from models.fake_encoder import FakeEncoder
 from retrieval.calibration.limit import AnswerLimit
+from retrieval.calibration.probability import Method, ProbabilityMap
 from tests.agent.shop import WEAK, ShelfFinder, pair
 
 INVOICE = pair(1, "怎么开具发票", "在订单详情页点击“申请发票”，1 个工作日内开出。", similar=["如何申请发票"])
@@ -80,6 +82,21 @@ class TestWithoutAQuestion:
         assert isinstance(reply.outcome, Clarification)
         assert reply.outcome.text.startswith(start)
         assert reply.outcome.options == ()
+
+
+class TestASuggestedReply:
+    @pytest.mark.parametrize("sure", [True, False])
+    def test_is_quoted_for_the_person_only_from_a_certainty_on(self, encoder: FakeEncoder, sure: bool) -> None:
+        """Sentences about something else are no help."""
+        least = AnswerPolicy().least_suggested
+        always = ProbabilityMap(Method.IDENTITY, log(least / (1 - least)) + (0.1 if sure else -0.1), 0.0, 0.0)
+        assistant = Assistant(ShelfFinder(encoder), encoder, limit=lambda: AnswerLimit(inf, always))
+
+        reply, _ = ask(assistant, "特价商品能退货吗？上周买的还没有拆封，包装也都很完好，麻烦你们转人工客服")
+
+        assert isinstance(reply.outcome, Handover)
+        assert reply.outcome.package is not None
+        assert (reply.outcome.package.suggestion is not None) == sure
 
 
 class TestAnApprovedPair:

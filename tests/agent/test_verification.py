@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -173,6 +175,18 @@ class TestASentence:
         text = shown("特价商品不支持退货。[1](自签收之日起 7 天内可以申请退货。)[1]")
 
         assert "](" not in text
+
+
+class TestEndlessText:
+    @pytest.mark.parametrize("unit", ["退", "退货，", "可以退货；", "退货[1]", "退货：\n", "<think>", "[", "1."])
+    def test_costs_time_in_proportion_to_its_length(self, unit: str) -> None:
+        """A model that never ends a sentence must not keep the server busy past the reply's deadline."""
+        text = (unit * 20_000)[:20_000]
+        started = time.process_time()
+
+        check(text, piece=4)
+
+        assert time.process_time() - started < 1.5
 
 
 class TestAReply:
