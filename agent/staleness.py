@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Final, Protocol
 
@@ -81,15 +82,25 @@ class StaleFinder:
         self._reviews = reviews
         self._instruments = instruments
         self._clock = clock
+        self._one_at_a_time = threading.Lock()
 
-    def look(self) -> int:
-        """Look at every answer that wasn't looked at since its document changed; returns how many were stale."""
+    def look(self, *, stop: Callable[[], bool] = lambda: False) -> int:
+        """Look at every answer that wasn't looked at since its document changed; returns how many were stale.
+
+        Safe from several threads. `stop` is asked now and then; the next look goes on where this one ended.
+        """
+        with self._one_at_a_time:
+            return self._look(stop)
+
+    def _look(self, stop: Callable[[], bool]) -> int:
         known = {document.document_id: document for document in self._knowledge.documents()}
         found = 0
         versions: dict[DocumentId, set[int]] = {}
         for cited in self._reviews.cited():
             versions.setdefault(cited.document_id, set()).add(cited.version)
         for document_id, numbers in sorted(versions.items()):
+            if stop():
+                break
             live = self._live_version(known.get(document_id))
             withdrawn = self._withdrawn(document_id) if live != GONE else []
             if live in numbers:

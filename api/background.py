@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import Final
 
-from api import gold_running, learning
+from api import gold_running, learning, stale_looking
 from api.composition import Services
 from core.errors import ZhidaError
 
@@ -23,7 +23,8 @@ _log = logging.getLogger("zhida.background")
 
 
 class Background:
-    """Four threads: uploads, saving the indexes, the gold set when something changed, and the learning loop."""
+    """Threads of their own: uploads, saving the indexes, the desk's timers, and after a change the gold set, the learning
+    loop and past answers."""
 
     def __init__(self, services: Services, *, save_every_s: float = SAVE_EVERY_S) -> None:
         self._services = services
@@ -35,6 +36,7 @@ class Background:
             threading.Thread(target=self._run_gold, name="zhida-gold", daemon=True),
             threading.Thread(target=self._tick, name="zhida-desk", daemon=True),
             threading.Thread(target=self._learn, name="zhida-learning", daemon=True),
+            threading.Thread(target=self._look_at_answers, name="zhida-stale", daemon=True),
         ]
 
     def start(self) -> None:
@@ -75,6 +77,11 @@ class Background:
     def _learn(self) -> None:
         runner = learning.LearningRunner(self._services)
         while not self._stop.wait(learning.POLL_S):
+            runner.safe_step(self._stop)
+
+    def _look_at_answers(self) -> None:
+        runner = stale_looking.StaleRunner(self._services)
+        while not self._stop.wait(stale_looking.POLL_S):
             runner.safe_step(self._stop)
 
     def _tick(self) -> None:

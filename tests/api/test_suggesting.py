@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,6 +12,7 @@ from fastapi.testclient import TestClient
 from agent.citations import cite
 from api.client import Client
 from api.composition import Services
+from api.stale_looking import QUIET_S, StaleRunner
 from core.errors import NotFound
 from core.segments import StaleReason
 from core.suggestions import SuggestionState
@@ -80,6 +83,30 @@ class TestSuggestions:
 
 
 class TestStaleAnswers:
+    def test_are_found_after_a_publication_without_anybody_asking(self, services: Services) -> None:
+        """Once nothing more seems to come, once for each change, and again on the next day for what ran out."""
+        now, day = [0.0], [datetime(2026, 11, 23, 12, tzinfo=UTC)]
+        runner = StaleRunner(services, clock=lambda: now[0], today=lambda: day[0])
+        version = add(services, "充电.md", "# 充电\n\n手环充满电需要两小时。".encode())
+        passage = next(each for each in services.kb.passages(version.document_id) if "两小时" in each.text)
+        answer = Answer("充满电需要两小时。[1]", (cite(1, passage, 0, len(passage.text)),), 0.9, Tier.QUOTED)
+        conversation, _ = services.desk.open_conversation(audience=Audience.PUBLIC, language=None)
+        services.desk.record(conversation, "充电多久？", Reply(answer, (), {}))
+
+        def steps() -> list[int | None]:
+            found = [runner.step(threading.Event())]
+            now[0] += QUIET_S
+            return [*found, runner.step(threading.Event())]
+
+        before = services.answer_reviews.count()
+        assert steps() == [None, 0]
+        add(services, "充电.md", "# 充电\n\n手环充满电需要五小时。".encode())
+        assert steps() == [None, 1]
+        assert services.answer_reviews.count() == before + 1
+        assert steps() == [None, None]
+        day[0] += timedelta(days=1)
+        assert 0 in steps()
+
     def test_are_listed_shown_and_seen_to(self, http: TestClient, client: Client, services: Services) -> None:
         """From an answer through a changed document to the tab of the knowledge page."""
         document = services.kb.find("退换货政策.md")
