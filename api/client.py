@@ -28,6 +28,7 @@ import httpx
 from api.client_accounts import AccountCalls
 from api.client_desk import DeskCalls
 from api.client_gold import GoldCalls
+from api.client_handover import HandoverRuleCalls
 from api.client_learning import LearningCalls
 from api.client_reading import (
     Json,
@@ -91,7 +92,17 @@ POLL_S: Final = 0.25
 """Between two looks at a version that is being read."""
 
 
-class Client(AccountCalls, DeskCalls, WhyCalls, GoldCalls, LearningCalls, RiskCalls, StaleCalls, VocabularyCalls):
+class Client(
+    AccountCalls,
+    DeskCalls,
+    WhyCalls,
+    GoldCalls,
+    HandoverRuleCalls,
+    LearningCalls,
+    RiskCalls,
+    StaleCalls,
+    VocabularyCalls,
+):
     """Talks to one server. Safe to share between threads.
 
     `key` is the admin key or a session's token; customers' calls need none. `transport` replaces the network in tests.

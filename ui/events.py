@@ -36,6 +36,12 @@ def text(event: gr.EventData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def texts(event: gr.EventData) -> dict[str, str]:
+    """Return all texts that came with an event, by name."""
+    sent = event._data if isinstance(event._data, dict) else {}
+    return {name: value for name, value in sent.items() if isinstance(value, str)}
+
+
 def identifier(event: gr.EventData, name: str) -> str:
     """Return a text of letters and digits that came with an event, or an empty one."""
     value = text(event, name)

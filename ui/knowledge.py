@@ -20,6 +20,7 @@ from ui.learning_tabs import GapsTab, ReviewTab
 from ui.quality_tab import QualityTab
 from ui.render_answers import ask_idle, question_form
 from ui.render_knowledge import manager_header, navigation, sign_in_form, upload_form
+from ui.rules_tab import RulesTab
 from ui.stale_tab import StaleTab
 from ui.texts import preferred_language
 from ui.view import ManagerView, Tab, Upload
@@ -74,6 +75,8 @@ class _KnowledgePage:
                     self.quality = QualityTab(self.view, self._client)
                 with gr.Column(visible=False, elem_classes="zd-main") as self.desk:
                     self.tickets = html("zd-tickets", acting(["tickets", "resolve", "propose"]))
+                with gr.Column(visible=False, elem_classes="zd-main") as self.ruled:
+                    self.rules = RulesTab(self.view, self._client)
             self.panel = html(
                 "zd-source",
                 acting(["close", "version", "rollback", "passages", "dates", "delete", "really", "keep"], "panel.js"),
@@ -86,9 +89,9 @@ class _KnowledgePage:
                 tab.wire()
             self.quality.wire(trial=self.answer, tickets=self.tickets)
 
-    def _tabs(self) -> tuple[VocabularyTab | ReviewTab | GapsTab | StaleTab, ...]:
+    def _tabs(self) -> tuple[VocabularyTab | ReviewTab | GapsTab | StaleTab | RulesTab, ...]:
         """The tabs that look after themselves."""
-        return self.vocabulary, self.review, self.gaps, self.stale
+        return self.vocabulary, self.review, self.gaps, self.stale, self.rules
 
     def _tab_outputs(self) -> list[Any]:
         return [output for tab in self._tabs() for output in tab.outputs]
@@ -112,6 +115,7 @@ class _KnowledgePage:
             self.taught,
             self.measured,
             self.desk,
+            self.ruled,
         ]
         session = [self.view, *frame, self.form, self.question]
         lists = [

@@ -13,6 +13,7 @@ from ui.texts_intents import INTENT_TEXTS
 from ui.texts_learning import LEARNING_TEXTS
 from ui.texts_quality import QUALITY_TEXTS
 from ui.texts_risk import RISK_TEXTS
+from ui.texts_rules import RULES_TEXTS
 from ui.texts_stale import STALE_TEXTS
 from ui.texts_vocabulary import VOCABULARY_TEXTS
 from ui.texts_why import WHY
@@ -248,6 +249,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     **LEARNING_TEXTS,
     **STALE_TEXTS,
     **INTENT_TEXTS,
+    **RULES_TEXTS,
     **FIGURES_TEXTS,
 }
 

@@ -130,11 +130,12 @@ class Tab(StrEnum):
     VOCABULARY = "vocabulary"
     QUALITY = "quality"
     DESK = "tickets"
+    RULES = "rules"
 
     @property
     def right(self) -> Right:
         """What somebody needs who is to see it."""
-        return Right.DESK_READ if self is Tab.DESK else Right.KNOWLEDGE_READ
+        return {Tab.DESK: Right.DESK_READ, Tab.RULES: Right.POLICY_READ}.get(self, Right.KNOWLEDGE_READ)
 
 
 @dataclass(frozen=True, slots=True)

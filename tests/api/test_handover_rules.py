@@ -10,6 +10,9 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from api.cli import app as cli
+from api.client import Client
+from core.errors import Conflict
+from desk.handover.store import shipped_rules
 
 URL = "/v1/handover-rules"
 
@@ -41,6 +44,17 @@ class TestOverHttp:
         versions = http.get(f"{URL}/versions", headers=admin).json()
         assert [version["note"] for version in versions][:2] == ["", "test"]
         assert shipped["bounds"]["loop"]["immediate_at"]["most"] == 20
+
+    def test_the_client_reads_saves_and_goes_back(self, manager: Client) -> None:
+        """What was read can be saved as it is; nothing is lost on the way."""
+        before = manager.handover_rules()
+        saved = manager.save_handover_rules(before.rules, instead_of=before.number, note="as it was")
+
+        assert saved.rules == before.rules
+        assert manager.handover_rules_at(0).rules == shipped_rules().rules
+        assert manager.handover_rule_changes()[0].note == "as it was"
+        with pytest.raises(Conflict):
+            manager.save_handover_rules(before.rules, instead_of=before.number)
 
     def test_a_mistake_is_told(self, http: TestClient, admin: dict[str, str]) -> None:
         """In the words of the check."""

@@ -1,0 +1,154 @@
+"""What happens on the tab of hand-over rules, without the page: a view and a client in, HTML out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from api.client import Client
+from core.accounts import Right
+from core.errors import InvalidInput, ZhidaError
+from core.handover_rules import LIMITS, HandoverRules, HandoverRuleVersion, HandoverTopic, Wording
+from core.tickets import Priority
+from core.types import HandoverCode, Language
+from ui.managing import explained
+from ui.render_knowledge import note
+from ui.render_rules import NEW, rule_form, rules_history, rules_list
+from ui.texts import say
+from ui.view import ManagerView
+
+CHANGES: Final = 50
+"""Versions that the history names."""
+
+Fields = Mapping[str, str]
+"""What a form sent: texts by their names; a box that isn't ticked isn't there."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesPage:
+    """The parts of the tab, as HTML."""
+
+    form: str
+    rules: str
+    history: str
+
+
+def page(view: ManagerView, client: Client, *, opened: str = "", message: str = "", form: str = "") -> RulesPage:
+    """Return the tab; `opened` is the code of the rule whose form stands there, `form` a form that was refused."""
+    may_edit, code = Right.POLICY_WRITE in view.rights, _code(opened)
+    try:
+        current = client.handover_rules()
+        changes = client.handover_rule_changes(limit=CHANGES)
+    except ZhidaError as error:
+        return RulesPage(note(explained(error, view), problem=True), "", "")
+    if not form and code is not None and may_edit:
+        form = rule_form(current.rules, code, current.number, view.language)
+    return RulesPage(
+        message + form,
+        rules_list(current.rules, view.language, opened=code or "", may_edit=may_edit),
+        rules_history(changes, current, view.language, may_edit=may_edit),
+    )
+
+
+def saved(view: ManagerView, opened: str, version: int, fields: Fields, client: Client) -> RulesPage:
+    """Save one rule of the table. What was refused stays in its form, with the reason above it."""
+    code = _code(opened)
+    if code is None:
+        return page(view, client)
+    try:
+        known = client.handover_rules_at(version)
+    except ZhidaError as error:
+        return page(view, client, opened=opened, message=note(explained(error, view), problem=True))
+    rules = known.rules
+    try:
+        rules = edited(known.rules, code, fields, view.language)
+        after = client.save_handover_rules(rules, instead_of=version, note=fields.get("note", "")[:200])
+    except ZhidaError as error:
+        why = say("rules.refused", view.language, why=explained(error, view))
+        form = rule_form(rules, code, version, view.language, message=note(why, problem=True))
+        return page(view, client, opened=opened, form=form)
+    return page(view, client, message=note(say("rules.saved", view.language, number=after.number)))
+
+
+def restored(view: ManagerView, number: int, client: Client) -> RulesPage:
+    """Return to an earlier version, which becomes the newest one."""
+    try:
+        current, old = client.handover_rules(), client.handover_rules_at(number)
+        said = say("rules.note.restored", view.language, number=number)
+        after: HandoverRuleVersion = client.save_handover_rules(old.rules, instead_of=current.number, note=said)
+    except ZhidaError as error:
+        return page(view, client, message=note(explained(error, view), problem=True))
+    return page(view, client, message=note(say("rules.restored", view.language, old=number, number=after.number)))
+
+
+def edited(rules: HandoverRules, code: HandoverCode, fields: Fields, language: Language) -> HandoverRules:
+    """The table with one rule, and its topics, as a form has them. What the form hasn't stays as it is.
+
+    Raises:
+        InvalidInput: a number isn't one. Everything else is checked by the server.
+    """
+    old = rules.rule(code)
+    limits = {
+        name: _number(fields[f"limit.{name}"], say(f"rules.limit.{code}.{name}", language), language)
+        for name in LIMITS.get(code, {})
+        if f"limit.{name}" in fields
+    }
+    priority = fields.get("priority", "")
+    rule = replace(
+        old,
+        enabled="enabled" in fields,
+        words=_listed(fields, "words", old.words),
+        strong_words=_listed(fields, "strong_words", old.strong_words),
+        exceptions=_listed(fields, "exceptions", old.exceptions),
+        limits={**old.limits, **limits},
+        text=_wording(fields, "text", old.text),
+        offer=_wording(fields, "offer", old.offer),
+        again=_wording(fields, "again", old.again),
+        priority=Priority(priority) if priority in set(Priority) else old.priority,
+        team=fields.get("team", old.team).strip(),
+    )
+    topics = [
+        _topic(each, f"topic{at}", fields, language) if each.code is code and f"topic{at}.words" in fields else each
+        for at, each in enumerate(rules.topics)
+    ]
+    if fields.get(f"{NEW}.name", "").strip():
+        topics.append(
+            HandoverTopic(name=fields[f"{NEW}.name"].strip(), code=code, words=_listed(fields, f"{NEW}.words", ()))
+        )
+    return HandoverRules(tuple(rule if each.code is code else each for each in rules.rules), tuple(topics))
+
+
+def _topic(topic: HandoverTopic, name: str, fields: Fields, language: Language) -> HandoverTopic:
+    above = fields.get(f"{name}.above", "").strip()
+    return replace(
+        topic,
+        enabled=f"{name}.enabled" in fields,
+        words=_listed(fields, f"{name}.words", topic.words),
+        exceptions=_listed(fields, f"{name}.exceptions", topic.exceptions),
+        above=_number(above, say("rules.topic.above", language), language) if above else None,
+        text=_wording(fields, f"{name}.text", topic.text),
+    )
+
+
+def _listed(fields: Fields, name: str, old: tuple[str, ...]) -> tuple[str, ...]:
+    if name not in fields:
+        return old
+    return tuple(dict.fromkeys(line.strip() for line in fields[name].splitlines() if line.strip()))
+
+
+def _wording(fields: Fields, name: str, old: Wording) -> Wording:
+    return Wording(
+        fields.get(f"{name}.{Language.ZH}", old.zh).strip(), fields.get(f"{name}.{Language.EN}", old.en).strip()
+    )
+
+
+def _number(text: str, field: str, language: Language) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InvalidInput(say("rules.not_a_number", language, field=field)) from None
+
+
+def _code(text: str) -> HandoverCode | None:
+    return HandoverCode(text) if text in set(HandoverCode) else None
