@@ -37,7 +37,7 @@ from desk.episodes import (
     own,
 )
 from desk.past import last_customer_message
-from desk.policy import DeskPolicy
+from desk.policy import Governed, PolicySource
 from desk.running import refresh_clocks
 from desk.staff import find_agent, one_team
 from desk.staff_tables import agents
@@ -50,13 +50,13 @@ from desk.views import lines, list_views, view_of
 WITH_PEOPLE: Final = (EpisodeState.QUEUED, EpisodeState.AGENT, EpisodeState.SNOOZED, EpisodeState.TICKETED)
 
 
-class Dialogues:
+class Dialogues(Governed):
     """What agents do with conversations. Each method is one act; a conversation that somebody else has is refused."""
 
-    def __init__(self, engine: Engine, *, clock: Clock = utc_now, policy: DeskPolicy | None = None) -> None:
+    def __init__(self, engine: Engine, *, clock: Clock = utc_now, policy: PolicySource | None = None) -> None:
         self._engine = engine
         self._clock = clock
-        self._policy = policy or DeskPolicy()
+        super().__init__(policy)
 
     def queue(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -56,3 +57,23 @@ class DeskPolicy:
             Priority.MEDIUM: self.wait_medium,
             Priority.LOW: self.wait_low,
         }[priority]
+
+
+PolicySource = DeskPolicy | Callable[[], DeskPolicy]
+"""A policy, or what says which one holds now."""
+
+
+class Governed:
+    """A part of the desk that goes by the policy as it is at the moment."""
+
+    def __init__(self, policy: PolicySource | None) -> None:
+        self._policy_now: Callable[[], DeskPolicy]
+        if policy is None or isinstance(policy, DeskPolicy):
+            fixed = policy or DeskPolicy()
+            self._policy_now = lambda: fixed
+        else:
+            self._policy_now = policy
+
+    @property
+    def _policy(self) -> DeskPolicy:
+        return self._policy_now()

@@ -37,6 +37,7 @@ from desk.customers import Customers
 from desk.dialogues import Dialogues
 from desk.events import Events
 from desk.macros import Macros
+from desk.policies import Policies
 from desk.policy import DeskPolicy
 from desk.records import CitationSpan, Conversation, CustomerMessage, RecordedReply
 from desk.staff import Staff
@@ -70,20 +71,20 @@ class Desk:
         self._engine = engine
         self._clock = clock
         self._mask = mask
-        self.policy = policy or DeskPolicy()
-        self.turns = Turns(engine, clock=clock, policy=self.policy)
-        self.dialogues = Dialogues(engine, clock=clock, policy=self.policy)
-        self.ticketing = Ticketing(engine, clock=clock, policy=self.policy)
-        self.ties = TicketTies(engine, clock=clock, policy=self.policy)
+        self.policies = Policies(engine, clock=clock, shipped=policy)
+        self.turns = Turns(engine, clock=clock, policy=self.policies.policy)
+        self.dialogues = Dialogues(engine, clock=clock, policy=self.policies.policy)
+        self.ticketing = Ticketing(engine, clock=clock, policy=self.policies.policy)
+        self.ties = TicketTies(engine, clock=clock, policy=self.policies.policy)
         self.states = States(engine)
         self.staff = Staff(engine, clock=clock)
         self.clocks = Clocks(engine, clock=clock)
-        self.surveys = Surveys(engine, clock=clock, policy=self.policy)
+        self.surveys = Surveys(engine, clock=clock, policy=self.policies.policy)
         self.macros = Macros(engine, clock=clock)
         self.customers = Customers(engine, clock=clock)
         self.customer_merges = CustomerMerges(engine, clock=clock)
         self.events = Events(engine)
-        self._ticks = Ticks(engine, clock=clock, policy=self.policy)
+        self._ticks = Ticks(engine, clock=clock, policy=self.policies.policy)
 
     def open_conversation(
         self, *, audience: Audience, language: Language | None, channel: str = WEB

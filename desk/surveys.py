@@ -18,7 +18,7 @@ from core.types import ConversationId, Role, TicketId, TicketStatus
 from desk.acts import Act, acting
 from desk.episodes import EpisodeRecord, Held, all_episodes, current, hold
 from desk.past import last_customer_message
-from desk.policy import DeskPolicy
+from desk.policy import DeskPolicy, Governed, PolicySource
 from desk.running import refresh_clocks
 from desk.service_tables import surveys
 from desk.tables import messages
@@ -28,13 +28,13 @@ from desk.ticket_states import TicketTrigger
 COMMENT_CHARACTERS: Final = 2_000
 
 
-class Surveys:
+class Surveys(Governed):
     """Questions to customers and their answers."""
 
-    def __init__(self, engine: Engine, *, clock: Clock = utc_now, policy: DeskPolicy | None = None) -> None:
+    def __init__(self, engine: Engine, *, clock: Clock = utc_now, policy: PolicySource | None = None) -> None:
         self._engine = engine
         self._clock = clock
-        self._policy = policy or DeskPolicy()
+        super().__init__(policy)
 
     def of_conversation(self, conversation_id: ConversationId) -> list[Survey]:
         """What was asked in a conversation."""

@@ -33,6 +33,7 @@ from desk import (  # noqa: F401  # fills the metadata
     clock_tables,
     customer_tables,
     event_tables,
+    policy_tables,
     service_tables,
     staff_tables,
     ticket_tables,

@@ -19,7 +19,7 @@ from core.types import ConversationId, MessageId, Role, TicketId, TicketStatus
 from desk.acts import Act, acting
 from desk.episodes import changed, hold
 from desk.openings import link
-from desk.policy import DeskPolicy
+from desk.policy import Governed, PolicySource
 from desk.running import refresh_clocks
 from desk.tables import messages, tickets
 from desk.ticket_rows import about, add_trigger, hold_ticket, raise_priority, step
@@ -27,13 +27,13 @@ from desk.ticket_states import TicketTrigger
 from desk.ticket_tables import attachments, ticket_links, ticket_merges, ticket_triggers
 
 
-class TicketTies:
+class TicketTies(Governed):
     """Ties between tickets, and what hangs on them. A merge can be undone for some time."""
 
-    def __init__(self, engine: Engine, *, clock: Clock = utc_now, policy: DeskPolicy | None = None) -> None:
+    def __init__(self, engine: Engine, *, clock: Clock = utc_now, policy: PolicySource | None = None) -> None:
         self._engine = engine
         self._clock = clock
-        self._policy = policy or DeskPolicy()
+        super().__init__(policy)
 
     def merge(self, kept: TicketId, merged: TicketId, by: AccountId | None) -> TicketCard:
         """Make one ticket of two. The kept one gets the higher priority; what stood in the other one stays there.

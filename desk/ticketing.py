@@ -25,7 +25,7 @@ from desk.episode_states import Trigger
 from desk.episodes import all_episodes, change_episode, changed, current, hold, move_episode
 from desk.openings import Cause, raise_ticket
 from desk.past import last_customer_message
-from desk.policy import DeskPolicy
+from desk.policy import Governed, PolicySource
 from desk.running import refresh_clocks
 from desk.staff import find_agent, one_team
 from desk.states import one_state
@@ -49,17 +49,17 @@ SUBJECT_CHARACTERS: Final = 255
 ORDER: Final = (tickets.c.updated_at.desc(), tickets.c.id.desc())
 
 
-class Ticketing:
+class Ticketing(Governed):
     """What people do with tickets. Each method is one act and returns the ticket as it is afterwards.
 
     `version` is what the caller saw last: if somebody else changed the ticket meanwhile, nothing happens and
     `Conflict` says so. `None` doesn't ask.
     """
 
-    def __init__(self, engine: Engine, *, clock: Clock = utc_now, policy: DeskPolicy | None = None) -> None:
+    def __init__(self, engine: Engine, *, clock: Clock = utc_now, policy: PolicySource | None = None) -> None:
         self._engine = engine
         self._clock = clock
-        self._policy = policy or DeskPolicy()
+        super().__init__(policy)
 
     def card(self, ticket_id: TicketId) -> TicketCard:
         """One ticket. Raises `NotFound`."""

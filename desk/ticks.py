@@ -27,7 +27,7 @@ from desk.escalating import LIVE, escalate_wait
 from desk.failing import failed_reply
 from desk.handing_over import Request, hand_over, staff_it
 from desk.past import last_customer_message, last_word_at
-from desk.policy import DeskPolicy
+from desk.policy import Governed, PolicySource
 from desk.releasing import release_unanswered
 from desk.running import refresh_clocks
 from desk.staff_tables import agents
@@ -45,14 +45,14 @@ MOST: Final = 500
 """Things of one kind that one tick looks after; the next one goes on."""
 
 
-class Ticks:
+class Ticks(Governed):
     """The desk's timers. Every step is an act of its own that looks again before it does anything, so several
     processes may tick at once, and a tick that is late or comes twice does the same as one in time."""
 
-    def __init__(self, engine: Engine, *, clock: Clock = utc_now, policy: DeskPolicy | None = None) -> None:
+    def __init__(self, engine: Engine, *, clock: Clock = utc_now, policy: PolicySource | None = None) -> None:
         self._engine = engine
         self._clock = clock
-        self._policy = policy or DeskPolicy()
+        super().__init__(policy)
 
     def tick(self) -> int:
         """Do all that is due; returns how many things that were."""

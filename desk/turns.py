@@ -45,24 +45,24 @@ from desk.feedback import rate_message, withdraw
 from desk.handing_over import Request, hand_over
 from desk.handover.packages import add_package
 from desk.past import episode_noun, turn_context
-from desk.policy import DeskPolicy
+from desk.policy import DeskPolicy, Governed, PolicySource
 from desk.records import Received, RecordedReply, TurnContext
 from desk.surveys import offer_survey
 from desk.texts import say
 from desk.ticket_rows import tickets_of
 
 
-class Turns:
+class Turns(Governed):
     """The customers' side of a conversation with the assistant.
 
     A message is stored before it is answered, so it is never lost; a reply is stored only if the
     assistant still has the turn and nothing was written since, so nobody is ever talked over.
     """
 
-    def __init__(self, engine: Engine, *, clock: Clock = utc_now, policy: DeskPolicy | None = None) -> None:
+    def __init__(self, engine: Engine, *, clock: Clock = utc_now, policy: PolicySource | None = None) -> None:
         self._engine = engine
         self._clock = clock
-        self._policy = policy or DeskPolicy()
+        super().__init__(policy)
 
     def receive(
         self, conversation_id: ConversationId, text: str, *, client_key: str | None = None, automatic: bool = False

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api import schemas
 from api.auth import StaffRoute
-from api.routes.context import DESK_WORK, POLICY_READ, POLICY_WRITE, refusals, services_of
+from api.routes.context import DESK_WORK, POLICY_READ, POLICY_WRITE, principal_of, refusals, services_of
 from api.routes.desk import me, reader_of
 from api.schemas import desk_records as shapes
 from api.wire import Json
@@ -17,6 +17,8 @@ from core.macros import Macro, MacroActions, MacroId
 from core.sla import CalendarId, PolicyId, SlaPolicy, StoredCalendar
 from core.staff import TeamId
 from core.types import ConversationId, Language
+from desk.policies import PolicyVersion
+from desk.policy_form import to_values
 
 router = APIRouter(prefix="/v1/desk", tags=["desk"], route_class=StaffRoute)
 
@@ -110,6 +112,45 @@ def remove_calendar(request: Request, calendar_id: schemas.Number) -> Response:
     """Remove a calendar that nothing uses."""
     services_of(request).desk.clocks.remove_calendar(CalendarId(calendar_id))
     return Response(status_code=204)
+
+
+@router.get("/policy", response_model=shapes.DeskPolicy, responses=refusals(401, 403), openapi_extra=POLICY_READ)
+def show_policy(request: Request) -> Json:
+    """How long the desk waits for whom, and what it does by itself."""
+    return _desk_policy(services_of(request).desk.policies.current())
+
+
+@router.put("/policy", response_model=shapes.DeskPolicy, responses=refusals(401, 403, 409), openapi_extra=POLICY_WRITE)
+def change_policy_of_desk(request: Request, body: shapes.DeskPolicyChange) -> Json:
+    """Change what is named; all else stays. It holds within seconds on every server, for what is under way, too."""
+    saved = services_of(request).desk.policies.save(
+        body.policy.model_dump(exclude_unset=True),
+        note=body.note,
+        author=principal_of(request).name,
+        instead_of=body.instead_of,
+    )
+    return _desk_policy(saved)
+
+
+@router.get(
+    "/policy/versions",
+    response_model=list[shapes.DeskPolicy],
+    responses=refusals(401, 403),
+    openapi_extra=POLICY_READ,
+)
+def list_policy_versions(request: Request, offset: schemas.Offset = 0, limit: schemas.Limit = 50) -> list[Json]:
+    """Who changed it when, newest first; without the state that Zhida comes with."""
+    return [_desk_policy(each) for each in services_of(request).desk.policies.history(offset=offset, limit=limit)]
+
+
+def _desk_policy(version: PolicyVersion) -> Json:
+    return {
+        "number": version.number,
+        "policy": to_values(version.policy),
+        "note": version.note,
+        "author": version.author,
+        "created_at": version.created_at,
+    }
 
 
 def _save_macro(request: Request, body: shapes.NewMacro, macro_id: MacroId | None) -> Macro:

@@ -16,12 +16,13 @@ from api.routes.context import DESK_READ, DESK_WORK, refusals, services_of
 from api.routes.desk import at_the_desk, me, reach
 from api.schemas import desk as asked
 from api.schemas import desk_records as shapes
+from api.wire import Json
 from core.accounts import AccountId, Right
 from core.errors import Forbidden, InvalidInput, NotFound
 from core.masking import Mask
 from core.sla import ClockState
 from core.staff import TeamId
-from core.tickets import TicketCard, TicketCategory, TicketLink
+from core.tickets import TicketCard, TicketCategory
 from core.types import TicketId
 
 if TYPE_CHECKING:
@@ -126,9 +127,10 @@ def unmerge_ticket(request: Request, ticket_id: schemas.Number) -> TicketCard:
     responses=refusals(401, 403, 404),
     openapi_extra=DESK_READ,
 )
-def list_links(request: Request, ticket_id: schemas.Number) -> list[TicketLink]:
+def list_links(request: Request, ticket_id: schemas.Number) -> list[Json]:
     """Tickets that belong to it."""
-    return services_of(request).desk.ties.links(seen_ticket(request, ticket_id).ticket_id)
+    found = services_of(request).desk.ties.links(seen_ticket(request, ticket_id).ticket_id)
+    return [{"ticket_id": each.ticket_id, "other": each.other_id, "kind": each.kind} for each in found]
 
 
 @router.post("/{ticket_id}/links", status_code=204, responses=REFUSED, openapi_extra=DESK_WORK)

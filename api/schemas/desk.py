@@ -228,3 +228,46 @@ class NewLink(BaseModel):
 
     other: Id
     kind: LinkKind = LinkKind.RELATED
+
+
+class Split(BaseModel):
+    """A second problem in one ticket."""
+
+    model_config = example(message_id="5d2a…", reason="第二个问题：发票")
+
+    message_id: Word
+    """The customer's message with which it began."""
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_ANSWER)]
+    """What it is about, for colleagues."""
+
+
+class NewSubject(BaseModel):
+    """A ticket's name."""
+
+    model_config = example(subject="洗碗机漏水")
+
+    subject: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_ANSWER)]
+
+
+class OwnState(BaseModel):
+    """One of your own names for the present status; `null` takes it away."""
+
+    model_config = example(state="parts")
+
+    state: Word | None
+
+
+class PutAside(BaseModel):
+    """Until when."""
+
+    model_config = example(until="2026-11-24T09:00:00Z")
+
+    until: AwareDatetime
+
+
+class Referral(BaseModel):
+    """Somebody outside the desk who was asked."""
+
+    model_config = example(whom="厂家售后")
+
+    whom: Name

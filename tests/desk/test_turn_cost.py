@@ -16,6 +16,7 @@ from core.database import open_engine
 from core.desk_events import EventKind, Subject
 from core.migrations import migrate
 from core.types import Answer, Audience, Citation, ConversationId, DocumentId, Language, PassageId, Reply, Tier
+from desk import policies
 from desk.acts import acting
 from desk.store import Desk
 
@@ -29,7 +30,9 @@ ANSWER = Reply(
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """A database. The look at the policy every few seconds doesn't come in between."""
+    monkeypatch.setattr(policies, "FRESH_S", 1e9)
     engine = open_engine(f"sqlite:///{tmp_path / 'zhida.db'}")
     migrate(engine)
     yield engine
