@@ -67,20 +67,20 @@ RULES_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "A person is asked for, by words or an intent at {intent_probability} or surer: a person takes over now, without a counter-offer.",
     ),
     "rules.what.policy_restriction": (
-        "客户提出规定由人工处理的事项（下列主题）时，转人工，或先说明并提供转人工按钮。",
-        "What the business keeps to people (the topics below): a person takes over, or is offered with an explanation first.",
+        "客户提出规定由人工处理的事项（见其主题）时，转人工，或先说明并提供转人工按钮。",
+        "What the business keeps to people (see its topics): a person takes over, or is offered with an explanation first.",
     ),
     "rules.what.identity_required": (
-        "未验证身份的客户要查或改个人信息（下列主题）时，先请其验证 {attempts} 次，之后转人工。",
-        "Personal data or account changes by somebody unverified (the topics below): asked to verify {attempts} times, then a person.",
+        "未验证身份的客户要查或改个人信息（见其主题）时，先请其验证 {attempts} 次，之后转人工。",
+        "Personal data or account changes by somebody unverified (see its topics): asked to verify {attempts} times, then a person.",
     ),
     "rules.what.missing_knowledge": (
         "连续 {misses} 个问题在资料中找不到答案时转人工；在此之前请客户补充说明。不能关闭。",
         "With {misses} questions in a row without an answer a person takes over; before that the customer is asked for more. Can't be switched off.",
     ),
     "rules.what.unsupported_request": (
-        "客户要办理助手不能操作的事（下列主题，或意图把握达到 {intent_probability}）时，先说明并提供转人工按钮，再次要求就转人工。",
-        "Something is to be done that the assistant can't do (the topics below, or an intent at {intent_probability} or surer): said with an offer, then a person.",
+        "客户要办理助手不能操作的事（见其主题，或意图把握达到 {intent_probability}）时，先说明并提供转人工按钮，再次要求就转人工。",
+        "Something is to be done that the assistant can't do (see its topics, or an intent at {intent_probability} or surer): said with an offer, then a person.",
     ),
     "rules.what.negative_sentiment": (
         "投诉、辱骂，或第 {strong_messages} 条强烈不满（愤怒达到 {anger}，降到 {calm} 以下算平静）时转人工；之前先提供转人工按钮。",

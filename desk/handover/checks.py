@@ -28,7 +28,7 @@ ALWAYS: Final = frozenset({HandoverCode.MISSING_KNOWLEDGE, HandoverCode.TOOL_FAI
 _SOLID: Final = re.compile(rf"[{HAN}]|[A-Za-z0-9]+")
 
 _PROMISE: Final = re.compile(
-    r"保证|承诺|一定(?:会|能|给)|马上(?:就|会|给|为)|立刻|立即|(?:\d+|[一二三两几])\s?个?(?:分钟|小时|工作日|天)[之以]?内|"
+    r"保证|承诺|一定(?:会|能|给)|马上(?:就|会|给|为)|立刻|立即|(?:\d+|[一二三四五六七八九十两几半]+)\s?个?(?:分钟|小时|工作日|天)[之以]?内|"
     r"\b(?:guarantee[ds]?|promise[ds]?|definitely|right away|immediately|shortly|within \w+ (?:minutes?|hours?|days?)|"
     r"(?:will|'ll) (?:call|contact|reply|answer|get back|refund|fix|solve|resolve))\b",
     re.IGNORECASE,

@@ -53,6 +53,7 @@ Change = Callable[[dict[str, Any]], object]
         (lambda table: of(table, "missing_knowledge").update(enabled=False), "can't be switched off"),
         (lambda table: of(table, "loop").update(text={"zh": "好"}), "lacks its text in `en`"),
         (lambda table: of(table, "loop")["text"].update(zh="客服会在 5 分钟内联系您。"), "promises something"),
+        (lambda table: of(table, "loop")["text"].update(zh="五分钟内给您回电。"), "promises something"),
         (lambda table: of(table, "loop")["text"].update(en="We will call you."), "promises something"),
         (lambda table: of(table, "safety_legal").update(words=["死"]), "«死» is too short"),
         (lambda table: of(table, "safety_legal").update(words=["a" * 61]), "has 61 characters"),
