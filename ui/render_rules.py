@@ -37,7 +37,7 @@ NEW: Final = "new"
 
 
 def rules_list(rules: HandoverRules, language: Language, *, opened: str = "", may_edit: bool) -> str:
-    """Return all rules in their order; the opened one is left out, since its form stands in its place."""
+    """Return all rules in their order; the opened one stands out."""
     intro = element("p", escape(say("rules.intro", language)), classes="zd-small")
     if not may_edit:
         intro += element("p", escape(say("rules.read_only", language)), classes="zd-small")
@@ -83,11 +83,11 @@ def rule_form(rules: HandoverRules, code: HandoverCode, version: int, language: 
         fields.append(_wording("offer", "rules.offer", rule.offer, language))
     if rule.again or code is HandoverCode.MISSING_KNOWLEDGE:
         fields.append(_wording("again", "rules.again", rule.again, language))
-    fields += [_priority(rule, language), _line("team", say("rules.team", language), rule.team, maxlength=60)]
+    fields += [_priority(rule, language), _line("team", say("rules.team", language), rule.team, maxlength="60")]
     if code in TOPIC_CODES:
         fields += [_topic(at, topic, language) for at, topic in enumerate(rules.topics) if topic.code is code]
         fields.append(_new_topic(language))
-    fields.append(_line("note", say("rules.note", language), "", maxlength=200))
+    fields.append(_line("note", say("rules.note", language), "", maxlength="200"))
     send = element("button", escape(say("rules.save", language)), classes="zd-button zd-primary", type="submit")
     cancel = button(say("cancel", language), "stop", classes="zd-quiet")
     fields.append(element("div", send + cancel, classes="zd-actions"))
@@ -108,7 +108,7 @@ def _topic(at: int, topic: HandoverTopic, language: Language) -> str:
         + _check(f"{name}.enabled", "rules.enabled", topic.enabled, language)
         + _lines(f"{name}.words", "rules.words", topic.words, language)
         + _lines(f"{name}.exceptions", "rules.exceptions", topic.exceptions, language)
-        + _line(f"{name}.above", say("rules.topic.above", language), above, inputmode="decimal", maxlength=12)
+        + _line(f"{name}.above", say("rules.topic.above", language), above, inputmode="decimal", maxlength="12")
         + _wording(f"{name}.text", "rules.topic.text", topic.text, language)
     )
     return element("fieldset", content, classes="zd-gold-form zd-topic")
@@ -117,7 +117,7 @@ def _topic(at: int, topic: HandoverTopic, language: Language) -> str:
 def _new_topic(language: Language) -> str:
     return element(
         "fieldset",
-        _line(f"{NEW}.name", say("rules.topic.new", language), "", maxlength=60)
+        _line(f"{NEW}.name", say("rules.topic.new", language), "", maxlength="60")
         + _lines(f"{NEW}.words", "rules.topic.new.words", (), language),
         classes="zd-gold-form zd-topic",
     )
@@ -135,12 +135,13 @@ def _limit(rule: HandoverRule, name: str, language: Language) -> str:
         step="any",
         min=f"{spec.least:g}",
         max=f"{spec.most:g}",
-        required=True,
+        required="required",
     )
 
 
-def _line(name: str, label: str, value: str, **attributes: object) -> str:
-    field = element("input", "", **{"type": "text", "name": name, "value": value, **attributes})
+def _line(name: str, label: str, value: str, **attributes: str) -> str:
+    kind = attributes.pop("type", "text")
+    field = element("input", "", type=kind, name=name, value=value, **attributes)
     return element("label", escape(label) + field.removesuffix("</input>"), classes="zd-field")
 
 

@@ -15,6 +15,7 @@ from core.types import HandoverCode, Language
 from ui.managing import explained
 from ui.render_knowledge import note
 from ui.render_rules import NEW, rule_form, rules_history, rules_list
+from ui.rules_refusals import refusal
 from ui.texts import say
 from ui.view import ManagerView
 
@@ -65,7 +66,8 @@ def saved(view: ManagerView, opened: str, version: int, fields: Fields, client: 
         rules = edited(known.rules, code, fields, view.language)
         after = client.save_handover_rules(rules, instead_of=version, note=fields.get("note", "")[:200])
     except ZhidaError as error:
-        why = say("rules.refused", view.language, why=explained(error, view))
+        said = refusal(error, code, view.language) or explained(error, view)
+        why = say("rules.refused", view.language, why=said)
         form = rule_form(rules, code, version, view.language, message=note(why, problem=True))
         return page(view, client, opened=opened, form=form)
     return page(view, client, message=note(say("rules.saved", view.language, number=after.number)))

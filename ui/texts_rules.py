@@ -159,4 +159,52 @@ RULES_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "Questions back that couldn't be answered",
     ),
     "rules.limit.usage_limit.messages": ("一个问题里最多几条消息", "Messages about one problem"),
+    "rules.bad.conflict": (
+        "规则刚被同事修改过，请取消后重新打开再改。",
+        "A colleague has changed the rules meanwhile. Cancel, open the rule again and repeat your change.",
+    ),
+    "rules.bad.limit": (
+        "“{name}”不能是 {value}，请填 {least} 到 {most}。",
+        "“{name}” can't be {value}. Give {least} to {most}.",
+    ),
+    "rules.bad.language": (
+        "给客户看的话需要中英文都填。",
+        "What customers read is needed in Chinese and in English.",
+    ),
+    "rules.bad.long": (
+        "有一处太长：{count} 个字，最多 {most} 个。",
+        "Something has {count} characters; at most {most} are allowed.",
+    ),
+    "rules.bad.promise": (
+        "“{words}”是助手无法替同事兑现的承诺，请改为说明现在做了什么。",
+        "“{words}” promises something that the assistant can't keep for a colleague. Say what is done now instead.",
+    ),
+    "rules.bad.short": (
+        "“{word}”太短，几乎每条消息都会命中。请至少用两个汉字或三个字母。",
+        "“{word}” is too short: it would stand in every other message. Give two Chinese characters or three letters.",
+    ),
+    "rules.bad.gap": ("“{word}”里的“…”前后都要有词。", "In “{word}” the “…” must stand between two words."),
+    "rules.bad.many": ("词太多，每处最多 {most} 个。", "Too many words; a list takes {most}."),
+    "rules.bad.always": (
+        "这条规则不能关闭，否则客户会得不到任何回复。",
+        "This rule can't be switched off, for the customer would be left without any reply.",
+    ),
+    "rules.bad.loop": ("转人工的次数不能少于提供按钮的次数。", "A person can't take over before one is offered."),
+    "rules.bad.calm": (
+        "恢复平静的数值必须低于强烈不满的数值。",
+        "The anger below which a customer is calm must be lower than that of a strongly negative message.",
+    ),
+    "rules.bad.label": (
+        "团队和主题的名称需要 1 到 {most} 个字。",
+        "Names of teams and topics have 1 to {most} characters.",
+    ),
+    "rules.bad.twice": (
+        "已经有主题“{name}”，请换一个名称。",
+        "There is a topic “{name}” already. Choose another name.",
+    ),
+    "rules.bad.silent": (
+        "主题“{name}”没有触发词，永远不会成立。",
+        "The topic “{name}” has no words, so it can never match.",
+    ),
+    "rules.bad.above": ("金额请填 0 或更大的数。", "Give an amount of money, 0 or more."),
 }

@@ -146,20 +146,49 @@ class TestTheForm:
     @pytest.mark.parametrize(
         ("change", "told"),
         [
-            ({"limit__immediate_at": "99"}, "can&#x27;t be 99"),
+            ({"limit__immediate_at": "99"}, "“Times until a person takes over” can&#x27;t be 99. Give 2 to 20."),
+            ({"limit__immediate_at": "2", "limit__offer_at": "3"}, "before one is offered"),
+            ({"team": ""}, "1 to 60 characters"),
             ({"limit__immediate_at": "often"}, "must be a number"),
-            ({"text__zh": ""}, "lacks its text in `zh`"),
-            ({"text__en": "We will call you within 5 minutes."}, "promises something"),
+            ({"text__zh": ""}, "in Chinese and in English"),
+            ({"text__en": "We will call you within 5 minutes."}, "“will call” promises something"),
         ],
     )
     def test_says_why_something_was_refused_and_keeps_it(self, table: Table, change: dict[str, str], told: str) -> None:
         """Nothing is saved; the form is there to be mended."""
-        made = rules.saved(VIEW, LOOP, 0, form_of(LOOP, table, team="night <b>", **change), client(table))
+        made = rules.saved(VIEW, LOOP, 0, form_of(LOOP, table, **{"team": "night <b>", **change}), client(table))
 
         assert len(table.versions) == 1
         assert "Not saved." in made.form
         assert told in made.form
-        assert "&lt;b&gt;" in made.form or "number" in told
+        assert "&lt;b&gt;" in made.form or "number" in told or "team" in change
+
+    @pytest.mark.parametrize(
+        ("code", "change"),
+        [
+            (HandoverCode.TOOL_FAILURE, {"enabled": None}),
+            (HandoverCode.SAFETY_LEGAL, {"words": "死"}),
+            (HandoverCode.SAFETY_LEGAL, {"words": "…改成"}),
+            (HandoverCode.SAFETY_LEGAL, {"words": "a" * 61}),
+            (HandoverCode.SAFETY_LEGAL, {"words": "\n".join(f"word{number}" for number in range(1001))}),
+            (HandoverCode.NEGATIVE_SENTIMENT, {"limit__calm": "0.9"}),
+            (HandoverCode.POLICY_RESTRICTION, {"topic0__above": "-1"}),
+            (HandoverCode.POLICY_RESTRICTION, {"topic1__words": ""}),
+            (HandoverCode.POLICY_RESTRICTION, {"new__name": "medical advice", "new__words": "投保"}),
+        ],
+    )
+    def test_speaks_chinese_about_mistakes_on_a_chinese_page(
+        self, table: Table, code: HandoverCode, change: dict[str, str | None]
+    ) -> None:
+        """The server's sentences are English."""
+        chinese = replace(VIEW, language=Language.ZH)
+
+        made = rules.saved(chinese, code, 0, form_of(code, table, **change), client(table))
+
+        told = re.findall(r'role="alert">([^<]*)<', made.form)
+        assert len(told) == 1
+        assert told[0].startswith("没有保存。")
+        assert " the " not in told[0]
 
     def test_doesn_t_overwrite_what_a_colleague_saved_meanwhile(self, table: Table) -> None:
         """The form was opened before."""
@@ -168,7 +197,7 @@ class TestTheForm:
 
         made = rules.saved(VIEW, LOOP, 0, fields, client(table))
 
-        assert "Somebody else" in made.form
+        assert "A colleague has changed the rules" in made.form
         assert table.handover_rules().rules.rule(LOOP).limit("immediate_at") == 4
 
 
