@@ -308,7 +308,14 @@ class Services:
         """A worker that makes passages of uploads. `owner` tells its leases from those of others."""
         from ingest.worker import Worker
 
-        return Worker(self.kb, self.encoder, self.sandbox, owner=owner, review=self._review_upload)
+        return Worker(
+            self.kb,
+            self.encoder,
+            self.sandbox,
+            owner=owner,
+            review=self._review_upload,
+            personal_data=self.personal_data,
+        )
 
     def _review_upload(self, version: DocumentVersion, prepared: PreparedVersion) -> tuple[str, ...]:
         """What is wrong between the Q&A pairs of an upload and others. Commands have no open indexes for that."""

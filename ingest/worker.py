@@ -27,6 +27,7 @@ from ingest.context import document_title
 from ingest.duplicates import collapse_blocks, collapse_passages
 from ingest.embedding import embed
 from ingest.leases import LEASE_S, Lease
+from ingest.masking import without_personal_data
 from ingest.parsed import ParsedDocument
 from ingest.reasons import Reason, refusal
 from ingest.splitting import Sizes, SplitDocument, split
@@ -34,6 +35,8 @@ from kb.prepared import PreparedVersion
 from kb.records import Job
 from kb.store import KnowledgeBase
 from models.encoder import Encoder
+from nlu.personal_data.finder import PersonalDataRecogniser
+from nlu.personal_data.masking import Finder
 
 _log = logging.getLogger(__name__)
 
@@ -124,10 +127,12 @@ class Worker:
         owner: str,
         lease_s: float = LEASE_S,
         review: Review = nothing_to_say,
+        personal_data: Finder | None = None,
     ) -> None:
         """`owner` names this worker in its leases. No two running workers may share it.
 
         `review` looks at a version before it is published; what it says becomes the version's warnings.
+        `personal_data` finds what is hidden in past tickets; without one the rules alone do.
         """
         self._kb = kb
         self._encoder = encoder
@@ -135,6 +140,7 @@ class Worker:
         self._owner = owner
         self._lease_s = lease_s
         self._review = review
+        self._personal_data = personal_data or PersonalDataRecogniser()
         self._awake = threading.Event()
 
     def process(self, job: Job, *, progress: Progress = unheard) -> DocumentVersion:
@@ -272,7 +278,7 @@ class Worker:
             lease.report(share)
 
         try:
-            document = _result(started.parsed, report)
+            document = without_personal_data(_result(started.parsed, report), self._personal_data)
             read_ahead()
             version = self._publish(lease.job, document, report)
         except UNREADABLE as error:
