@@ -27,6 +27,9 @@ Code = Annotated[HandoverCode, typer.Argument(help="The rule.", show_default=Fal
 
 AUTHOR: Final = "command line"
 
+WORDINGS: Final = tuple(f"{name}.{language}" for name in ("text", "offer", "again") for language in ("zh", "en"))
+"""Texts for customers."""
+
 
 @app.command()
 def show(
@@ -174,11 +177,11 @@ def _change(row: dict[str, object], code: HandoverCode, field: str, value: str) 
         row[field] = {"true": True, "false": False}.get(value.lower(), value)
     elif field in {"priority", "team"}:
         row[field] = value
-    elif field in {"text.zh", "text.en", "offer.zh", "offer.en"}:
+    elif field in WORDINGS:
         wording, language = field.split(".")
         row[wording] = {**_mapping(row[wording]), language: value}
     else:
-        known = [*limits, "enabled", "priority", "team", "text.zh", "text.en", "offer.zh", "offer.en", *lists]
+        known = [*limits, "enabled", "priority", "team", *WORDINGS, *lists]
         raise InvalidInput(f"The rule {code} has no field {field!r}. It has: {', '.join(known)}.")
 
 

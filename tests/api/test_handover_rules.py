@@ -113,6 +113,14 @@ class TestOnTheCommandLine:
         assert shown["version"] == 3
         assert [line["note"] for line in history] == ["too many", "safety_legal words+", "loop immediate_at"]
 
+    def test_the_text_for_a_second_time_can_be_set(self, home: str) -> None:
+        """As the others."""
+        self.run("set", "missing_knowledge", "again.en", "Nothing about this either.", "--home", home)
+        rule = json.loads(self.run("show", "missing_knowledge", "--home", home, "--json"))["rule"]
+
+        assert rule["again"]["en"] == "Nothing about this either."
+        assert "still" not in rule["text"]["en"]
+
     def test_an_export_can_be_imported(self, home: str, tmp_path: Path) -> None:
         """Also an earlier version's."""
         file = tmp_path / "rules.json"
