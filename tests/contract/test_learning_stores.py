@@ -1,33 +1,34 @@
-"""The board and the review queue: what is put together, what opens and closes, what is counted."""
+"""The board and the review queue: what is put together, what opens and closes, what is counted, on every database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 from analytics.learning.candidates import CandidateStore
 from analytics.learning.gaps import GapStore
-from core.database import open_engine
+from analytics.learning.gathering import Gathered, Gatherer
+from analytics.service import Analytics
+from analytics.transcripts import Transcripts
+from core.accounts import AccountId
 from core.errors import Conflict, InvalidInput, NotFound
 from core.learning import CandidateId, CandidateStatus, Finding, GapId, GapQuestion, GapStatus, Origin, Trial
-from core.migrations import migrate
-from core.types import Audience, ConversationId, HandoverCode, MessageId
+from core.staff import Presence
+from core.tickets import CloseReason
+from core.types import Audience, ConversationId, Handover, HandoverCode, Language, MessageId, Reply
+from desk.store import Desk
 from models.fake_encoder import FakeEncoder
 from tests.analytics.samples import at
 from tests.kb.samples import SetClock
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = open_engine(f"sqlite:///{tmp_path / 'zhida.db'}")
-    migrate(made)
-    yield made
-    made.dispose()
+def engine(database: Engine) -> Engine:
+    return database
 
 
 @pytest.fixture
@@ -69,6 +70,7 @@ def finding(number: int, asked: str, answer: str = "可以寄修。", customer: 
     )
 
 
+ANNA = AccountId(11)
 REPAIR = "你们的咖啡机坏了可以维修吗"
 
 
@@ -200,11 +202,12 @@ class TestTheReviewQueue:
             "咖啡机能修吗？",
             ("修咖啡机",),
         )
-        for change in (
+        refused: tuple[Callable[[], object], ...] = (
             lambda: queue.edit(number, question="x", answer="y", similar=[]),
             lambda: queue.approve(number, by=""),
             lambda: queue.dismiss(number, by=""),
-        ):
+        )
+        for change in refused:
             with pytest.raises(Conflict, match="approved"):
                 change()
 
@@ -242,3 +245,30 @@ class TestTheReviewQueue:
         queue.tried(number, trial)
 
         assert queue.candidate(number).trial == trial
+
+
+class TestTheLoop:
+    def test_learns_from_a_desk(self, engine: Engine) -> None:
+        """What nobody could answer comes on the board, what a person answered into the queue; twice is once."""
+        clock = SetClock()
+        desk = Desk(engine, clock=clock)
+        board = GapStore(engine, FakeEncoder(), clock=clock)
+        queue = CandidateStore(engine, FakeEncoder(), clock=clock)
+        gatherer = Gatherer(desk.events, Transcripts(engine), board, queue, mask=str, clock=clock)
+        desk.staff.enrol(ANNA, "Anna")
+        desk.staff.set_presence(ANNA, Presence.ONLINE)
+        conversation, _ = desk.open_conversation(audience=Audience.PUBLIC, language=Language.ZH)
+        nothing = Handover(HandoverCode.MISSING_KNOWLEDGE, "nothing found", "已转给同事。", 0.1)
+        desk.record(conversation, REPAIR, Reply(nothing, (), {"total": 1.0}))
+        desk.dialogues.claim(conversation, ANNA)
+        desk.dialogues.reply(conversation, ANNA, "可以，请寄到维修中心，三天内修好。")
+        desk.dialogues.resolve(conversation, ANNA, CloseReason.AGENT_SOLVED)
+        clock.pass_by(60)
+
+        assert gatherer.step() == Gathered(questions=1, findings=1)
+        assert gatherer.step() == Gathered()
+        assert [gap.question for gap in board.gaps()] == [REPAIR]
+        assert [each.answer for each in queue.candidates()] == ["可以，请寄到维修中心，三天内修好。"]
+        facts = Analytics(engine, FakeEncoder, clock=clock).facts()
+        assert [bool(each.handed) for each in facts.episodes] == [True]
+        assert len(facts.tickets) == 1
