@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from core.accounts import AccountId
 from core.actors import ActorKind
+from core.analysis import Analysis, Intent, Sentiment, SentimentLabel, SentimentLevel
 from core.database import open_engine, reading
 from core.desk_events import DeskEvent, EventKind
 from core.episodes import EpisodeState
@@ -22,7 +24,18 @@ from core.migrations import migrate
 from core.staff import Presence
 from core.surveys import SurveyKind
 from core.tickets import CATEGORY, CloseReason, Priority, TicketCategory, TriggerFamily
-from core.types import Answer, Audience, Clarification, Handover, HandoverCode, Reply, Role, TicketStatus, Tier
+from core.types import (
+    Answer,
+    Audience,
+    Clarification,
+    Handover,
+    HandoverCode,
+    Language,
+    Reply,
+    Role,
+    TicketStatus,
+    Tier,
+)
 from desk.episode_states import TRANSITIONS, Trigger
 from desk.episodes import EpisodeRecord, all_episodes, current
 from desk.records import Received
@@ -32,6 +45,10 @@ from tests.kb.samples import SetClock
 AGENTS = (AccountId(1), AccountId(2))
 ANSWER = Reply(Answer("yes [1]", (), 0.9, Tier.QUOTED), (), {"total": 1.0})
 BACK = Reply(Clarification("which?", ("a", "b"), 0.4), (), {"total": 1.0})
+FURIOUS = Analysis(
+    Language.ZH, Intent("complaint", 0.9), (), Sentiment(SentimentLabel.NEGATIVE, SentimentLevel(1), 0.9, 0.9), (), 1.0
+)
+SOOTHING = replace(ANSWER, analysis=FURIOUS)
 CODES = st.sampled_from([HandoverCode.MISSING_KNOWLEDGE, HandoverCode.CUSTOMER_REQUEST, HandoverCode.SAFETY_LEGAL])
 
 
@@ -76,7 +93,7 @@ class DeskMachine(RuleBasedStateMachine):
         if automatic or text == "谢谢":
             assert self.waiting() == before, "what says nothing starts no clock"
 
-    @rule(reply=st.sampled_from([ANSWER, BACK]))
+    @rule(reply=st.sampled_from([ANSWER, BACK, SOOTHING]))
     def assistant_replies(self, reply: Reply) -> None:
         if self.pending is None:
             return
@@ -86,11 +103,12 @@ class DeskMachine(RuleBasedStateMachine):
         assert (recorded is not None) == (speaks and version == self.pending.version)
         self.pending = None
 
-    @rule(code=CODES)
-    def assistant_hands_over(self, code: HandoverCode) -> None:
+    @rule(code=CODES, read=st.sampled_from([None, FURIOUS]))
+    def assistant_hands_over(self, code: HandoverCode, read: Analysis | None) -> None:
         if self.pending is None:
             return
-        recorded = self.desk.turns.commit(self.pending, Reply(Handover(code, "r", "sorry", 0.1), (), {"total": 1.0}))
+        reply = Reply(Handover(code, "r", "sorry", 0.1), (), {"total": 1.0}, analysis=read)
+        recorded = self.desk.turns.commit(self.pending, reply)
         if recorded is not None:
             assert recorded.ticket is not None
             assert self.desk.history(self.conversation)[-1].text == "sorry", "the customer always reads something"
