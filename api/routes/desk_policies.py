@@ -11,6 +11,7 @@ from api import schemas
 from api.auth import StaffRoute
 from api.routes.context import DESK_WORK, POLICY_READ, POLICY_WRITE, principal_of, refusals, services_of
 from api.routes.desk import me, reader_of
+from api.schemas import desk_policy as policies
 from api.schemas import desk_records as shapes
 from api.wire import Json
 from core.macros import Macro, MacroActions, MacroId
@@ -114,14 +115,16 @@ def remove_calendar(request: Request, calendar_id: schemas.Number) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/policy", response_model=shapes.DeskPolicy, responses=refusals(401, 403), openapi_extra=POLICY_READ)
+@router.get("/policy", response_model=policies.DeskPolicy, responses=refusals(401, 403), openapi_extra=POLICY_READ)
 def show_policy(request: Request) -> Json:
     """How long the desk waits for whom, and what it does by itself."""
     return _desk_policy(services_of(request).desk.policies.current())
 
 
-@router.put("/policy", response_model=shapes.DeskPolicy, responses=refusals(401, 403, 409), openapi_extra=POLICY_WRITE)
-def change_policy_of_desk(request: Request, body: shapes.DeskPolicyChange) -> Json:
+@router.put(
+    "/policy", response_model=policies.DeskPolicy, responses=refusals(401, 403, 409), openapi_extra=POLICY_WRITE
+)
+def change_policy_of_desk(request: Request, body: policies.DeskPolicyChange) -> Json:
     """Change what is named; all else stays. It holds within seconds on every server, for what is under way, too."""
     saved = services_of(request).desk.policies.save(
         body.policy.model_dump(exclude_unset=True),
@@ -134,7 +137,7 @@ def change_policy_of_desk(request: Request, body: shapes.DeskPolicyChange) -> Js
 
 @router.get(
     "/policy/versions",
-    response_model=list[shapes.DeskPolicy],
+    response_model=list[policies.DeskPolicy],
     responses=refusals(401, 403),
     openapi_extra=POLICY_READ,
 )
