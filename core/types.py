@@ -478,8 +478,6 @@ class Silence:
     """What the desk told the customer instead, e.g. that a colleague will reply; mostly empty."""
 
 
-
-
 class Role(StrEnum):
     """Who wrote a message."""
 

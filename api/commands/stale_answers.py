@@ -38,4 +38,7 @@ def stale_answers(
         for each in found
         for change in each.changes
     ]
-    session.show([plain(each) for each in found], lambda: table(headings.split(), [map(harmless, row) for row in rows]))
+    session.show(
+        [plain(each) for each in found],
+        lambda: table(headings.split(), [[harmless(cell) for cell in row] for row in rows]),
+    )
