@@ -17,7 +17,7 @@ from core.suggestions import SuggestionState
 from core.tickets import Priority
 from core.types import Language, Role
 from ui.render import button, element, moment
-from ui.texts import say
+from ui.texts import entity_name, say
 
 
 def pill(text: str, kind: str = "") -> str:
@@ -128,7 +128,10 @@ def _entities(shown: DeskConversation, language: Language) -> str:
     if not shown.entities:
         return ""
     rows = [
-        (entity.type, escape(entity.value) + (f" ({escape(entity.text)})" if entity.text != entity.value else ""))
+        (
+            entity_name(entity.type, language),
+            escape(entity.value) + (f" ({escape(entity.text)})" if entity.text != entity.value else ""),
+        )
         for entity in shown.entities
     ]
     return _section(say("desk.entities", language), _rows(rows), name="zd-entities")

@@ -264,6 +264,11 @@ def say(key: str, language: Language, **values: object) -> str:
     return (chinese if language is Language.ZH else english).format(**values)
 
 
+def entity_name(kind: str, language: Language) -> str:
+    """How a type of entity is called; one that the pages don't know stays as it is."""
+    return say(key, language) if (key := f"desk.entity.{kind}") in TEXTS else kind
+
+
 def intent_name(label: str, language: Language) -> str:
     """How an intent is called; an operator's own label stays as it is."""
     return say(key, language) if (key := f"intent.{label}") in TEXTS else label

@@ -10,6 +10,7 @@ import pytest
 
 import ui.texts
 from core.types import Audience, DocumentKind, HandoverCode, Language, QAStatus, TicketStatus, Tier, VersionStatus
+from nlu.entities.types import EntityType
 from nlu.intents.taxonomy import NAMES, IntentLabel
 from ui.texts import TEXTS, intent_name, preferred_language, say
 from ui.view import Tab
@@ -59,6 +60,10 @@ class TestTable:
     def test_every_value_that_is_shown_has_a_name(self, prefix: str, values: type[Tier]) -> None:
         """A new status or kind without a name fails here."""
         assert {f"{prefix}.{value}" for value in values} <= set(TEXTS)
+
+    def test_every_type_of_entity_has_a_name(self) -> None:
+        """The desk shows what a message names by its type."""
+        assert [kind for kind in EntityType if f"desk.entity.{kind}" not in TEXTS] == []
 
     def test_intents_are_called_as_in_their_taxonomy(self) -> None:
         """All 34, in both languages; a label of the operator's own is shown as it is."""
