@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Sequence
 from typing import Final, Protocol
 
+from agent.requests import asks_something, wants_person
 from agent.suggestions.drafting import Drafter
 from agent.suggestions.rewriting import Rewriter
 from agent.suggestions.summary import Summarizer
@@ -78,7 +79,9 @@ class Suggestions:
     def for_message(
         self, conversation_id: ConversationId, message_id: MessageId | None = None, *, shown_to: str | None = None
     ) -> tuple[Suggestion, ...]:
-        """Up to three drafts for a customer's message, the last one without `message_id`; made once and kept.
+        """Up to three drafts for a customer's message, made once and kept.
+
+        Without `message_id`, the last that asks something: a call for a person comes after the matter.
 
         Raises:
             NotFound: no such conversation, or no such message of a customer in it.
@@ -183,7 +186,9 @@ def _pieces(text: str) -> list[str]:
 
 
 def _customers(history: Sequence[Message], message_id: MessageId | None) -> int | None:
-    """Position of a customer's message: the one asked for, else the last."""
+    """Position of a customer's message: the one asked for, else the last that asks something, else the last."""
     asked = [at for at, message in enumerate(history) if message.role is Role.CUSTOMER]
-    wanted = [at for at in asked if message_id is None or history[at].message_id == message_id]
-    return wanted[-1] if wanted else None
+    if message_id is not None:
+        return next((at for at in asked if history[at].message_id == message_id), None)
+    matters = [at for at in asked if asks_something(history[at].text) and not wants_person(history[at].text)]
+    return max(matters or asked, default=None)

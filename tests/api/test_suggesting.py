@@ -52,6 +52,18 @@ class TestSuggestions:
         assert (kept["state"], kept["edited"]) == ("edited", "满 99 元免运费，全国包邮。")
         assert "+满 99 元免运费，全国包邮。" in kept["difference"]
 
+    def test_are_about_the_matter_and_not_about_the_call_for_a_person(self, http: TestClient, client: Client) -> None:
+        """Who takes a conversation over reads «a person, please» last."""
+        begun = http.post("/v1/conversations", json={"language": "zh"}).json()
+        address = f"/v1/conversations/{begun['conversation_id']}/messages"
+        headers = {"Authorization": f"Bearer {begun['token']}", "Accept": "application/json"}
+        for text in ("运费多少？", "算了，麻烦给我转人工客服，谢谢"):
+            http.post(address, json={"text": text}, headers=headers)
+
+        drafts = client.suggestions(ConversationId(begun["conversation_id"]))
+
+        assert "免运费" in drafts[0].text
+
     def test_know_what_colleagues_may_read_and_say_so(self, http: TestClient, client: Client) -> None:
         """The customer's own reply knows nothing of it."""
         begun = http.post("/v1/conversations", json={"language": "zh"}).json()
