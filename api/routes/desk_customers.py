@@ -31,6 +31,12 @@ def search_customers(
     return services_of(request).desk.customers.search(text, offset=offset, limit=limit)
 
 
+@router.post("/customers", response_model=shapes.Customer, responses=refusals(401, 403), openapi_extra=DESK_WORK)
+def find_or_add_customer(request: Request, body: shapes.NewCustomer) -> Customer:
+    """The customer whom a channel knows by this key; a new one if nobody does."""
+    return services_of(request).desk.customers.find_or_create(body.channel, body.key, name=body.name)
+
+
 @router.get(
     "/customers/{customer_id}",
     response_model=shapes.Customer,

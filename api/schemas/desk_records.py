@@ -212,6 +212,16 @@ class CustomerChange(BaseModel):
     vip: bool | None = None
 
 
+class NewCustomer(BaseModel):
+    """How a channel knows somebody."""
+
+    model_config = example(channel="email", key="lin@customer.example", name="林")
+
+    channel: Word
+    key: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    name: Line = ""
+
+
 class NewTag(BaseModel):
     """A word for a customer."""
 

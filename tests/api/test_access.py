@@ -171,6 +171,7 @@ TABLE = (
     Row("POST", f"{DESK_TICKET}/merge", "desk.work", {"into": 1}, also=frozenset({404, 409, 422})),
     Row("POST", f"{DESK_TICKET}/unmerge", "desk.work", also=frozenset({409})),
     Row("GET", "/v1/desk/customers", "personal.read"),
+    Row("POST", "/v1/desk/customers", "desk.work", {"channel": "email", "key": "new@example.org"}),
     Row("GET", "/v1/desk/customers/{customer_id}", "personal.read"),
     Row("PATCH", "/v1/desk/customers/{customer_id}", "desk.work", {"name": "林"}),
     Row("POST", "/v1/desk/customers/{customer_id}/tags", "desk.work", {"tag": "新"}),

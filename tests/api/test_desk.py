@@ -448,3 +448,30 @@ class TestRepeating:
 
         texts = [each["text"] for each in http.get(chat.desk, headers=people["manager"].headers).json()["messages"]]
         assert texts.count("还有人在吗？") == 1
+
+
+class TestKnownCustomers:
+    def test_are_found_again_by_what_a_channel_knows_of_them(
+        self, http: TestClient, people: dict[str, Person], chat: Chat
+    ) -> None:
+        """An agent says whose conversation it is; the same address is the same person however it is written."""
+        headers = people["lin"].headers
+        http.post(f"{chat.desk}/claim", headers=headers).raise_for_status()
+        given = {"channel": "email", "key": "Wang@Customer.example", "name": "王"}
+
+        first = http.post("/v1/desk/customers", json=given, headers=headers).json()
+        again = http.post(
+            "/v1/desk/customers", json={**given, "key": " wang@customer.example "}, headers=headers
+        ).json()
+        http.put(
+            f"{chat.desk}/customer", json={"customer_id": first["customer_id"]}, headers=headers
+        ).raise_for_status()
+
+        assert again["customer_id"] == first["customer_id"]
+        assert http.get(chat.desk, headers=headers).json()["customer"]["name"] == "王"
+
+    def test_need_a_key(self, http: TestClient, people: dict[str, Person]) -> None:
+        """Nothing is no way to know somebody."""
+        empty = {"channel": "email", "key": "  "}
+
+        assert http.post("/v1/desk/customers", json=empty, headers=people["lin"].headers).status_code == 422
