@@ -213,10 +213,6 @@ class StaffRoute(SignedInRoute):
         request.state.scope = granted(request.state.principal, self.right)
 
 
-class AdminRoute(StaffRoute):
-    """For administrators alone."""
-
-
 RIGHT: Final = "x-right"
 """In a route's description."""
 

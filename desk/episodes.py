@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from core.accounts import AccountId
 from core.actors import ActorKind, CustomerId
@@ -124,11 +124,6 @@ def changed(connection: Connection, conversation_id: ConversationId) -> int:
     connection.execute(update(conversations).where(mine).values(version=conversations.c.version + 1))
     version: int = connection.execute(select(conversations.c.version).where(mine)).scalar_one()
     return version
-
-
-def select_episodes(conversation_id: ConversationId) -> Select[Any]:
-    """A conversation's episodes, oldest first."""
-    return select(episodes).where(episodes.c.conversation_id == conversation_id).order_by(episodes.c.number)
 
 
 def all_episodes(connection: Connection, conversation_id: ConversationId) -> list[EpisodeRecord]:
