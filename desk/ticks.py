@@ -55,16 +55,20 @@ class Ticks(Governed):
         super().__init__(policy)
 
     def tick(self) -> int:
-        """Do all that is due; returns how many things that were."""
+        """Do all that is due; returns how many things that were.
+
+        What comes back to the queue comes first: who is woken or left alone by an absent colleague may have
+        waited too long already.
+        """
+        back = self._each(EpisodeState.SNOOZED, self._woken) + self._absent()
         done = sum(self._each(state, look) for state, look in self._looks().items())
-        return done + self._absent() + self._tickets() + self._clocks() + self._waits()
+        return back + done + self._tickets() + self._clocks() + self._waits()
 
     def _looks(self) -> dict[EpisodeState, Callable[[Act, Held, EpisodeRecord], bool]]:
         return {
             EpisodeState.ASSISTANT: self._left,
             EpisodeState.CONFIRMING: self._assumed,
             EpisodeState.QUEUED: self._waited,
-            EpisodeState.SNOOZED: self._woken,
         }
 
     def _each(self, state: EpisodeState, look: Callable[[Act, Held, EpisodeRecord], bool]) -> int:
