@@ -271,3 +271,18 @@ DeskMachine.TestCase.settings = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 TestDesk = DeskMachine.TestCase
+
+
+def test_one_tick_does_all_for_a_conversation_whose_alarm_rings_late() -> None:
+    """The colleague who put it aside is long gone: it comes back to the queue and goes on from there at once."""
+    machine = DeskMachine()
+    machine.begin()
+    machine.customer_writes("怎么退货？", False)
+    machine.agent_claims(AGENTS[0])
+    machine.agent_opens_a_ticket(AGENTS[0])
+    machine.agent_snoozes(AGENTS[0])
+
+    machine.time_passes(timedelta(days=8))
+
+    assert machine.episodes()[-1].state is EpisodeState.TICKETED
+    machine.teardown()
