@@ -12,7 +12,7 @@ from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, func
 from core.database import reading, writing
 from core.errors import StorageError
 
-HEAD: Final = "0012"
+HEAD: Final = "0015"
 """The newest revision in `versions/`."""
 
 PATIENCE_S: Final = 120
