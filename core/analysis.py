@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from core.types import Language
+from core.language import Language
 
 
 class SentimentLevel(IntEnum):

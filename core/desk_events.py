@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from core.actors import Actor, CustomerId
 from core.episodes import EpisodeId
-from core.types import ConversationId, MessageId, TicketId
+from core.ids import ConversationId, MessageId, TicketId
 
 
 class EventKind(StrEnum):
@@ -32,6 +32,10 @@ class EventKind(StrEnum):
     MESSAGE_ADDED = "message.added"
     """new: `Role`. detail: `substantive` 0 for thanks, auto-replies and the like; `outcome`, `tier`, `confidence`,
     `rule` of an assistant's; `cited` with how many passages an answer cites."""
+    ATTACHMENT_ADDED = "attachment.added"
+    """A file was sent with a message. new: its id. detail: media_type, size. Its name stays out: lines are never erased."""
+    ATTACHMENT_REMOVED = "attachment.removed"
+    """A file that was sent was erased. old: its id. detail as above."""
     REPLY_DISCARDED = "reply.discarded"
     """The assistant's, because something happened meanwhile. reason: what."""
     REPLY_RATED = "reply.rated"
@@ -97,6 +101,9 @@ class EventKind(StrEnum):
     """old, new: `Presence`."""
     MACRO_USED = "macro.used"
     """new: macro."""
+    SETTING_CHANGED = "setting.changed"
+    """A team, what somebody can do, a macro, a service level or a calendar. new: its name, old: the name of one that was
+    removed. rule: what and its number, `macro 3`. detail: author."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,12 @@ from datetime import datetime
 from core.accounts import AccountId
 from core.actors import CustomerId
 from core.episodes import EpisodeId, EpisodeState
+from core.handover_codes import HandoverCode
+from core.ids import ConversationId, MessageId, TicketId
+from core.language import Language
+from core.messages import Role
 from core.staff import TeamId
 from core.tickets import Priority
-from core.types import ConversationId, HandoverCode, Language, MessageId, Role, TicketId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from core.types import HandoverCode, MessageId, PassageId, TicketId
+from core.handover_codes import HandoverCode
+from core.ids import MessageId, PassageId, TicketId
+from core.topics import same_topic
 
 EpisodeId = NewType("EpisodeId", int)
 
@@ -66,6 +68,15 @@ class PastTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class LateTicket:
+    """An open ticket that is past a deadline."""
+
+    ticket_id: TicketId
+    topic: str | None = None
+    """Intent of the message that it was opened for; `None` where that wasn't read."""
+
+
+@dataclass(frozen=True, slots=True)
 class Episode:
     """An episode so far. The turns are in order, oldest first."""
 
@@ -77,9 +88,14 @@ class Episode:
     """Rises with every change of the conversation; a reply is kept only if it stayed the same meanwhile."""
     turns: tuple[PastTurn, ...] = ()
     identity_level: int = 0
-    """0 unknown visitor, 1 known by the channel, 2 verified by a code."""
+    """`core.customers.UNKNOWN`, `KNOWN` or `VERIFIED`."""
     vip: bool = False
-    breached_ticket: TicketId | None = None
-    """An open ticket of this customer that is past its deadline."""
+    """Only of a customer who is known: who claims to be a VIP isn't one."""
+    late_tickets: tuple[LateTicket, ...] = ()
+    """This customer's, the oldest first; those of the conversation where nobody knows who the customer is."""
     primary_contact: bool = True
     """Whether the one who wrote last is the one whose problem it is."""
+
+    def late_ticket(self, topic: str | None) -> LateTicket | None:
+        """The oldest late ticket that a message about this topic belongs to, see `core.topics`."""
+        return next((each for each in self.late_tickets if same_topic(each.topic, topic)), None)

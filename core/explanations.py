@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from core.types import Closeness, DocumentId, Passage, PassageId
+from core.documents import Passage
+from core.hits import Closeness
+from core.ids import DocumentId, PassageId
 
 
 class Barrier(StrEnum):

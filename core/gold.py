@@ -13,7 +13,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, NewType
 
-from core.types import Audience, DocumentId, Language, MessageId, PassageId, Tier
+from core.answers import Tier
+from core.documents import Audience
+from core.ids import DocumentId, MessageId, PassageId
+from core.language import Language
 
 GoldId = NewType("GoldId", int)
 GoldRunId = NewType("GoldRunId", int)

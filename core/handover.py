@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.analysis import NamedEntity
+from core.answers import Citation
+from core.handover_codes import HandoverCode
+from core.ids import MessageId, PassageId
 from core.tickets import Priority
-from core.types import Citation, HandoverCode, MessageId, PassageId
 
 
 class HandoverAction(StrEnum):

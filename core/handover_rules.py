@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Final
 
 from core.handover import HandoverAction
+from core.handover_codes import HandoverCode
+from core.language import Language
 from core.tickets import Priority
-from core.types import HandoverCode, Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, NewType
 
-from core.types import Audience, ConversationId, DocumentId, HandoverCode, MessageId
+from core.documents import Audience
+from core.handover_codes import HandoverCode
+from core.ids import ConversationId, DocumentId, MessageId
 
 GapId = NewType("GapId", int)
 CandidateId = NewType("CandidateId", int)
@@ -29,9 +31,49 @@ class GapStatus(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
-    """Every question of it that was tried is answered now."""
+    """Every question of it that was tried is answered rightly now, see `Filling`."""
     DISMISSED = "dismissed"
     """Not ours to answer. New questions count, and nobody is bothered."""
+
+
+class Filling(StrEnum):
+    """What became of a gap's question when it was asked again. The first three fill it."""
+
+    PAIR = "pair"
+    """Answered by the pair that was written for the gap."""
+    CONFIRMED = "confirmed"
+    """Answered from a source of which a person has said that it is right for the gap."""
+    NEWER = "newer"
+    """Answered from words that weren't in the knowledge base when it was asked in vain."""
+    DOUBTFUL = "doubtful"
+    """Answered, but from what was there all along or by something else than the gap's pair: a person has to look."""
+    UNANSWERED = "unanswered"
+
+    @property
+    def fills(self) -> bool:
+        """The question counts as answered rightly."""
+        return self in {Filling.PAIR, Filling.CONFIRMED, Filling.NEWER}
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFrom:
+    """The first place that an answer cites. The text itself is in the knowledge base, or gone."""
+
+    document_id: DocumentId
+    document: str
+    version: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class GapTrial:
+    """How one question of a gap was answered when it was asked again."""
+
+    filling: Filling
+    told_from: ToldFrom | None = None
+    keys: tuple[str, ...] = ()
+    """Of all places cited, as they are confirmed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +93,10 @@ class GapQuestion:
     asked_at: datetime
     answered: bool | None = None
     """Whether the assistant answered it when it was tried last; `None` before that."""
+    filling: Filling | None = None
+    """What that answer was worth; `None` where it wasn't tried in the last round."""
+    told_from: ToldFrom | None = None
+    told_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +124,8 @@ class Gap:
     """Wordings that were tried when it was tested last."""
     answered: int
     """Of these, those that were answered."""
+    rightly: int
+    """Of these, those that were answered rightly, see `Filling`."""
     episodes: tuple[str, ...] = ()
     """In which it came up."""
 
@@ -130,6 +178,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class PairWords:
+    """A pair as a person writes it."""
+
+    question: str
+    answer: str
+    similar: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """How the assistant answered a candidate's question after it was published."""
 
@@ -165,3 +222,5 @@ class Candidate:
     trial: Trial | None
     created_at: datetime
     updated_at: datetime
+    gap_id: GapId | None = None
+    """The gap that it was written for."""

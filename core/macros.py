@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NewType
+from typing import TYPE_CHECKING, Final, NewType
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from core.language import Language
     from core.staff import TeamId
     from core.tickets import Priority
-    from core.types import Language
 
 MacroId = NewType("MacroId", int)
+
+PLACEHOLDERS: Final = ("name", "ticket", "agent")
+"""What a macro's text may leave to be filled in, in braces: the customer's name, the ticket, who writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +45,17 @@ class Macro:
     actions: MacroActions
     uses: int
     enabled: bool
+
+
+def filled(text: str, known: Mapping[str, str]) -> str:
+    """The text with what is known for each of `PLACEHOLDERS`; other braces stay as they were written."""
+    return _BRACES.sub(lambda match: known.get(match[1], "") if match[1] in PLACEHOLDERS else match[0], text)
+
+
+def unknown_placeholders(text: str) -> tuple[str, ...]:
+    """Words in braces that nothing fills in, in their order: the customer would read them as they stand."""
+    found = (match[1] for match in _BRACES.finditer(text))
+    return tuple(dict.fromkeys(name for name in found if name not in PLACEHOLDERS))
+
+
+_BRACES: Final = re.compile(r"\{(\w{1,30})\}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.types import DocumentId, QAPairId
+from core.ids import DocumentId, QAPairId
 
 
 class PairWarningKind(StrEnum):

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from core.types import Check, ConversationId, DocumentId, MessageId, Segment, TicketId
+from core.answers import Check, Segment
+from core.ids import ConversationId, DocumentId, MessageId, TicketId
 
 __all__ = ["Change", "Check", "Segment", "StaleAnswer", "StaleReason"]
 

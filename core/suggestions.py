@@ -10,7 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from core.types import Citation, ConversationId, MessageId
+from core.answers import Citation
+from core.ids import ConversationId, MessageId
 
 SuggestionId = NewType("SuggestionId", int)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from core.accounts import AccountId
     from core.actors import CustomerId
     from core.episodes import EpisodeId
-    from core.types import ConversationId, TicketId
+    from core.ids import ConversationId, TicketId
 
 SurveyId = NewType("SurveyId", int)
 

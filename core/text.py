@@ -9,7 +9,7 @@ from typing import Final
 
 import opencc
 
-from core.types import Language
+from core.language import Language
 
 HAN: Final = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
 """Character class of Chinese characters, for use inside brackets of a pattern."""

@@ -8,13 +8,45 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from core.types import ConversationId, HandoverCode, MessageId, TicketId, TicketStatus
+from core.handover_codes import HandoverCode
+from core.ids import ConversationId, MessageId, TicketId
 
 if TYPE_CHECKING:
     from core.accounts import AccountId
     from core.actors import ActorKind, CustomerId
     from core.episodes import EpisodeId
     from core.staff import TeamId
+
+
+class TicketStatus(StrEnum):
+    """States of a ticket. `CATEGORY` says what each means."""
+
+    NEW = "new"
+    OPEN = "open"
+    PENDING_CUSTOMER = "pending_customer"
+    ON_HOLD = "on_hold"
+    """Waits for a third party or a colleague."""
+    SNOOZED = "snoozed"
+    RESOLVED = "resolved"
+    """Done, but a reply of the customer opens it again for some days."""
+    CLOSED = "closed"
+    MERGED = "merged"
+    SPAM = "spam"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A customer's problem that waits for a person."""
+
+    ticket_id: TicketId
+    conversation_id: ConversationId
+    message_id: MessageId
+    code: HandoverCode
+    reason: str
+    question: str
+    contact: str | None
+    status: TicketStatus
+    created_at: datetime
 
 
 class TicketCategory(StrEnum):
@@ -203,18 +235,3 @@ class TicketCause:
     code: HandoverCode | None
     reason: str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
-    """What is known of a file. Its bytes are kept by their hash."""
-
-    attachment_id: str
-    conversation_id: ConversationId
-    message_id: MessageId | None
-    ticket_id: TicketId | None
-    name: str
-    media_type: str
-    size: int
-    sha256: str
-    created_at: datetime

@@ -10,7 +10,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from core.types import Audience, ConversationId
+from core.documents import Audience
+from core.ids import ConversationId
 
 VERIFIED: Final = 2
 """Identity level from which a customer's own orders are shown: verified by a code."""
