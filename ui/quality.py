@@ -13,8 +13,12 @@ from core.gold import MAX_SOURCES, GoldEntry, GoldId, GoldRun, GoldRunId, GoldSo
 from core.types import Answer, Audience, Language, MessageId
 from ui.managing import explained, safely
 from ui.render import button, element
+from ui.render_gold_changes import changes
+from ui.render_gold_form import question_form
+from ui.render_gold_messages import message_panel
+from ui.render_gold_questions import SHOWS, question_list
+from ui.render_gold_runs import overview
 from ui.render_knowledge import note
-from ui.render_quality import SHOWS, changes, message_panel, overview, question_form, question_list
 from ui.texts import say
 from ui.view import ManagerView
 

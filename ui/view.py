@@ -182,7 +182,7 @@ class ManagerView:
     ticket_offset: int = 0
     words_offset: int = 0
     gold_show: str = "all"
-    """Which gold questions are listed, see `ui.render_quality.SHOWS`."""
+    """Which gold questions are listed, see `ui.render_gold_questions.SHOWS`."""
     gold_offset: int = 0
     gold_run: GoldRunId | None = None
     """Whose changes are shown; `None` means the last run's."""

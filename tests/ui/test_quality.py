@@ -32,7 +32,7 @@ from core.settings import Secret
 from core.types import Audience, DocumentId, Language, MessageId, PassageId, Tier
 from tests.ui.fakes import FakeClient
 from ui import quality
-from ui.render_quality import marked_difference
+from ui.render_gold_changes import marked_difference
 from ui.view import ManagerView
 
 VIEW = ManagerView(Language.ZH, key=Secret("k"))
