@@ -27,6 +27,7 @@ import httpx
 
 from api.client_accounts import AccountCalls
 from api.client_desk import DeskCalls
+from api.client_files import FileCalls
 from api.client_gold import GoldCalls
 from api.client_handover import HandoverRuleCalls
 from api.client_learning import LearningCalls
@@ -44,6 +45,7 @@ from api.client_reading import (
     read_tested_reply,
 )
 from api.client_risk import RiskCalls
+from api.client_settings import SettingsCalls
 from api.client_stale import StaleCalls
 from api.client_values import (
     PROOF_HEADER,
@@ -63,6 +65,7 @@ from api.client_values import (
 from api.client_vocabulary import VocabularyCalls
 from api.client_why import WhyCalls
 from api.problems import error_from_problem
+from core.attachments import AttachmentId
 from core.errors import InvalidInput, StorageError, ZhidaError
 from core.pair_warnings import PairWarning
 from core.settings import Secret
@@ -95,11 +98,13 @@ POLL_S: Final = 0.25
 class Client(
     AccountCalls,
     DeskCalls,
+    FileCalls,
     WhyCalls,
     GoldCalls,
     HandoverRuleCalls,
     LearningCalls,
     RiskCalls,
+    SettingsCalls,
     StaleCalls,
     VocabularyCalls,
 ):
@@ -157,8 +162,10 @@ class Client(
         raw = self._json("POST", "/conversations", key=self._key, json=body)
         return read_conversation(raw)
 
-    def ask_stream(self, conversation: Conversation, text: str) -> Iterator[Event]:
-        """Send a message and yield the reply as it comes; the last event is a `FinalReply`.
+    def ask_stream(
+        self, conversation: Conversation, text: str, *, files: Sequence[AttachmentId] = ()
+    ) -> Iterator[Event]:
+        """Send a message, with files that were uploaded for it, and yield the reply as it comes; the last event is a `FinalReply`.
 
         Stopping early (closing the iterator) loses nothing: the reply is recorded all the same.
 
@@ -170,7 +177,7 @@ class Client(
         """
         path = f"/conversations/{conversation.conversation_id}/messages"
         headers = {"Accept": "text/event-stream", **_bearer(conversation.token)}
-        with _translated(), self._http.stream("POST", path, json={"text": text}, headers=headers) as response:
+        with _translated(), self._http.stream("POST", path, json=_said(text, files), headers=headers) as response:
             if response.is_error:
                 response.read()
                 raise _refusal(response)
@@ -181,10 +188,12 @@ class Client(
                     return
         raise StorageError("The connection ended before the reply was complete. Look at the messages, or ask again.")
 
-    def ask(self, conversation: Conversation, text: str) -> ConversationReply:
+    def ask(
+        self, conversation: Conversation, text: str, *, files: Sequence[AttachmentId] = ()
+    ) -> ConversationReply:
         """Send a message and wait for the whole reply. Errors as with `ask_stream`."""
         path = f"/conversations/{conversation.conversation_id}/messages"
-        return read_conversation_reply(self._json("POST", path, key=conversation.token, json={"text": text}))
+        return read_conversation_reply(self._json("POST", path, key=conversation.token, json=_said(text, files)))
 
     def messages(self, conversation: Conversation) -> list[Message]:
         """All messages of the conversation, oldest first."""
@@ -431,6 +440,10 @@ class Client(
 
 def _bearer(key: Secret | None) -> dict[str, str]:
     return {"Authorization": f"Bearer {key.reveal()}"} if key is not None else {}
+
+
+def _said(text: str, files: Sequence[AttachmentId]) -> Json:
+    return {"text": text, **({"attachments": list(files)} if files else {})}
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -28,6 +28,15 @@ class Me:
         return right in self.rights
 
 
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """A page of the audit log."""
+
+    broken_at: int | None
+    """Number of the first line that was changed or removed; `None` when the log is whole."""
+    entries: tuple[AuditEntry, ...]
+
+
 class AccountCalls:
     """The calls. A mixin: it needs `Client`'s way of sending."""
 
@@ -89,9 +98,19 @@ class AccountCalls:
         role: Role | None = None,
         display_name: str | None = None,
         disabled: bool | None = None,
+        instead_of: Account | None = None,
     ) -> Account:
-        """Change an account; `None` leaves a field as it is. Raises `NotFound`."""
-        given = {"role": role, "display_name": display_name, "disabled": disabled}
+        """Change an account; `None` leaves a field as it is.
+
+        Raises:
+            NotFound: no such account.
+            Conflict: somebody else has changed it since `instead_of` was read; the sentence says who.
+        """
+        was = None
+        if instead_of is not None:
+            state = instead_of.state
+            was = {"role": state.role, "display_name": state.display_name, "disabled": state.disabled}
+        given = {"role": role, "display_name": display_name, "disabled": disabled, "instead_of": was}
         body = {name: value for name, value in given.items() if value is not None}
         return read(Account, self._json("PATCH", f"/accounts/{account_id}", key=self._key, json=body))
 
@@ -100,7 +119,6 @@ class AccountCalls:
         body = {"password": password.reveal()}
         return read(Account, self._json("PUT", f"/accounts/{account_id}/password", key=self._key, json=body))
 
-    def audit(self, *, offset: int = 0, limit: int = 100) -> list[AuditEntry]:
-        """What was done to accounts, the newest first."""
-        raw: Json = self._json("GET", "/audit", key=self._key, params={"offset": offset, "limit": limit})
-        return read(list[AuditEntry], raw["entries"])
+    def audit(self, *, offset: int = 0, limit: int = 100) -> AuditPage:
+        """What was done to accounts, the newest first, and whether the log is whole."""
+        return read(AuditPage, self._json("GET", "/audit", key=self._key, params={"offset": offset, "limit": limit}))

@@ -22,7 +22,7 @@ from api.client_values import (
 )
 from api.problems import error_from_problem
 from api.wire import HEADING_SEPARATOR
-from core import accounts, actors, analysis, episodes, handover, staff, tickets
+from core import accounts, actors, analysis, episodes, handover, macros, sla, staff, tickets
 from core.errors import StorageError
 from core.explanations import Standing, WhyNot, Withheld
 from core.settings import Secret
@@ -175,7 +175,7 @@ def _known_form() -> Iterator[None]:
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     adapter = TypeAdapter[Any](kind)
     if not adapter.pydantic_complete:  # some nouns name types of modules that import theirs
-        known = (accounts, actors, analysis, episodes, handover, staff, tickets)
+        known = (accounts, actors, analysis, episodes, handover, macros, sla, staff, tickets)
         adapter.rebuild(_types_namespace={name: each for module in known for name, each in vars(module).items()})
     return adapter
 

@@ -75,6 +75,15 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountState:
+    """What of an account can be changed, as somebody has read it."""
+
+    role: Role
+    display_name: str
+    disabled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """Somebody who can sign in."""
 
@@ -89,6 +98,11 @@ class Account:
     password_changed_at: datetime
     signed_in_at: datetime | None
     """The last time; `None` means never."""
+
+    @property
+    def state(self) -> AccountState:
+        """What of it can be changed."""
+        return AccountState(role=self.role, display_name=self.display_name, disabled=self.disabled)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

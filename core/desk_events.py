@@ -38,6 +38,10 @@ class EventKind(StrEnum):
     """A file that was sent was erased. old: its id. detail as above."""
     REPLY_DISCARDED = "reply.discarded"
     """The assistant's, because something happened meanwhile. reason: what."""
+    TOOL_CALLED = "tool.called"
+    """Something was looked up for a customer. new: `ToolName`, empty for something that isn't one. rule: `allowed` or
+    `refused`. reason: why. detail: `by` (`code` or `model`), `asked` with a model's words, masked. message: the reply;
+    none where it was thrown away."""
     REPLY_RATED = "reply.rated"
     """new: `helpful` or `unhelpful`; message: the assistant's."""
 

@@ -123,6 +123,23 @@ class StoredCalendar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What a ticket would be promised that is opened at a moment."""
+
+    priority: Priority
+    policy_id: PolicyId | None
+    """`None` where no policy fits and what Zhida comes with is applied."""
+    policy: str
+    """Its name; empty without one."""
+    opened_at: datetime
+    first_due: datetime | None
+    """`None` where it isn't measured, or work is never done."""
+    next_due: datetime | None
+    """For a message that the customer writes then, once a person has answered before."""
+    resolution_due: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClockState:
     """One cycle of one clock."""
 

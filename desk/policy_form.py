@@ -4,52 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any, Final
 
+from core.desk_policy_bounds import ANGER, BOUNDS
 from core.errors import InvalidInput
 from desk.policy import DeskPolicy
 
 Value = int | float | bool | None
 
-MINUTE: Final = 60
-HOUR: Final = 60 * MINUTE
-DAY: Final = 24 * HOUR
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """What a number of the policy may be. Names that end in `_s` are seconds."""
-
-    least: float
-    most: float
-    may_be_null: bool = False
-
-
-BOUNDS: Final[Mapping[str, Bounds]] = {
-    "left_after_s": Bounds(MINUTE, 7 * DAY),
-    "assumed_after_s": Bounds(MINUTE, 30 * DAY),
-    "queue_wait_s": Bounds(10, DAY),
-    "reopen_window_s": Bounds(0, 365 * DAY),
-    "undo_window_s": Bounds(0, 30 * DAY),
-    "resume_after_s": Bounds(MINUTE, 30 * DAY, may_be_null=True),
-    "present_for_s": Bounds(30, HOUR),
-    "survey_window_s": Bounds(MINUTE, 365 * DAY, may_be_null=True),
-    "nps_every_s": Bounds(DAY, 3650 * DAY),
-    "good_rating": Bounds(1, 5),
-    "reopening_rating": Bounds(0, 4),
-    "repeat_contacts": Bounds(2, 100),
-    "repeat_within_s": Bounds(HOUR, 365 * DAY),
-    "complaint_anger": Bounds(0, 1),
-    "wait_urgent_s": Bounds(10, DAY),
-    "wait_high_s": Bounds(10, DAY),
-    "wait_medium_s": Bounds(10, DAY),
-    "wait_low_s": Bounds(10, DAY),
-}
-"""All that may be set besides `auto_assign`, which is true or false."""
-
-_SHARE: Final = "complaint_anger"
 _WAITS: Final = ("wait_urgent_s", "wait_high_s", "wait_medium_s", "wait_low_s")
 
 
@@ -102,12 +66,12 @@ def _check(name: str, value: object) -> None:
     if value is None and bounds.may_be_null:
         return
     unit = " seconds" if name.endswith("_s") else ""
-    kind = "a number" if name == _SHARE else "a whole number"
+    kind = "a number" if name == ANGER else "a whole number"
     least, most = f"{bounds.least:g}", f"{bounds.most:.0f}"
     wanted = f"`{name}` is {kind} from {least} to {most}{unit}{', or null' if bounds.may_be_null else ''}."
     if isinstance(value, bool) or not isinstance(value, int | float) or not bounds.least <= value <= bounds.most:
         raise InvalidInput(wanted)
-    if name != _SHARE and value != int(value):
+    if name != ANGER and value != int(value):
         raise InvalidInput(wanted)
 
 
@@ -129,4 +93,4 @@ def _inner(name: str, value: Any) -> Any:
         return value
     if name.endswith("_s"):
         return timedelta(seconds=int(value))
-    return float(value) if name == _SHARE else int(value)
+    return float(value) if name == ANGER else int(value)

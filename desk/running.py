@@ -117,13 +117,18 @@ def choose_terms(connection: Connection, card: TicketCard) -> tuple[int, str, Te
     if card.customer_id is not None:
         known = select(customers.c.tier).where(customers.c.id == card.customer_id)
         tier = connection.execute(known).scalar_one_or_none() or ""
+    return fitting_terms(connection, card.priority, channel, tier)
+
+
+def fitting_terms(connection: Connection, priority: Priority, channel: str, tier: str) -> tuple[int, str, Terms]:
+    """Number, name and terms of the first policy by position that fits; number 0 is what is shipped."""
     for row in connection.execute(select(sla_policies).order_by(sla_policies.c.position, sla_policies.c.id)):
-        fits = (row.priority in {None, card.priority}, row.channel in {None, channel}, row.tier in {None, tier})
+        fits = (row.priority in {None, priority}, row.channel in {None, channel}, row.tier in {None, tier})
         if all(fits):
             calendar = None if row.calendar_id is None else one_calendar(connection, row.calendar_id)
             terms = Terms(row.first_s, row.next_s, row.resolution_s, row.runs_on_hold, calendar)
             return row.id, row.name, terms
-    return 0, "shipped", SHIPPED[card.priority]
+    return 0, "shipped", SHIPPED[priority]
 
 
 def one_calendar(connection: Connection, calendar_id: int) -> Calendar:

@@ -19,6 +19,7 @@ from core.staff import DeskAgent, Presence, Team, TeamId
 from desk.acts import acting
 from desk.assignment import choose_team, present
 from desk.releasing import release_unanswered
+from desk.settling import NOBODY, Editor, outrun, settled
 from desk.staff_tables import agents, team_members, teams
 from desk.tables import episodes
 
@@ -43,11 +44,23 @@ class Staff:
         cap: int | None = None,
         skills: Sequence[str] | None = None,
         languages: Sequence[str] | None = None,
+        by: Editor | None = None,
+        instead_of: DeskAgent | None = None,
     ) -> DeskAgent:
         """Make somebody an agent, or change what is given. Presence stays; a new agent is offline.
 
+        Args:
+            account_id: whose side at the desk it is.
+            name: what customers and colleagues read.
+            cap: conversations at once.
+            skills: words that assignment may ask for.
+            languages: of customers; none means all.
+            by: who sets it; `None` where somebody only shows up.
+            instead_of: what the editor has read of cap, skills and languages; `None` doesn't look.
+
         Raises:
             InvalidInput: the cap is negative.
+            Conflict: somebody else has changed it since `instead_of` was read.
         """
         if cap is not None and cap < 0:
             raise InvalidInput(f"A cap of {cap} conversations can't be; give 0 or more.")
@@ -55,7 +68,13 @@ class Staff:
         given |= {"cap": cap} if cap is not None else {}
         given |= {"skills": tuple(skills)} if skills is not None else {}
         given |= {"languages": tuple(languages)} if languages is not None else {}
-        with acting(self._engine, self._clock, by_agent(account_id)) as act:
+        with acting(self._engine, self._clock, by.actor if by else by_agent(account_id)) as act:
+            if instead_of is not None:
+                act.connection.execute(select(agents).where(agents.c.account_id == account_id).with_for_update())
+                if _able(one_agent(act.connection, account_id)) != _able(instead_of):
+                    raise outrun(act.connection, "agent", account_id)
+            if by is not None:
+                settled(act, "agent", account_id, name, by)
             known = update(agents).where(agents.c.account_id == account_id).values(**given)
             if act.connection.execute(known).rowcount == 0:
                 first: dict[str, object] = {"cap": CAP, "skills": (), "languages": (), "presence": Presence.OFFLINE}
@@ -106,16 +125,34 @@ class Staff:
         fallback: bool = False,
         calendar_id: int | None = None,
         team_id: TeamId | None = None,
+        members: Sequence[AccountId] | None = None,
+        by: Editor = NOBODY,
+        instead_of: tuple[Team, frozenset[AccountId]] | None = None,
     ) -> Team:
         """Make a team, or change one. There is at most one fallback; a new one takes that part over.
 
+        Args:
+            name: unique.
+            topics: hand-over codes and intents.
+            fallback: gets what is no team's topic.
+            calendar_id: when it works; `None` means always.
+            team_id: which to change; `None` makes a new one.
+            members: who is in it; `None` leaves that as it is.
+            by: who changes it.
+            instead_of: the team and its members as the editor has read them; `None` doesn't look.
+
         Raises:
-            NotFound: there is no team with that id.
+            NotFound: there is no team with that id, or no such agent.
             InvalidInput: no name, or one that another team has.
+            Conflict: somebody else has changed it since `instead_of` was read.
         """
         name = name.strip()
         values = {"name": name, "topics": tuple(topics), "fallback": fallback, "calendar_id": calendar_id}
-        with acting(self._engine, self._clock, by_agent(None)) as act:
+        with acting(self._engine, self._clock, by.actor) as act:
+            if team_id is not None and instead_of is not None:
+                act.connection.execute(select(teams).where(teams.c.id == team_id).with_for_update())
+                if (one_team(act.connection, team_id), members_of(act.connection, team_id)) != instead_of:
+                    raise outrun(act.connection, "team", team_id)
             taken = [team for team in all_teams(act.connection) if team.name == name and team.team_id != team_id]
             if not name or taken:
                 raise InvalidInput(f"{name!r} can't be the name of a team: it is empty or taken. Choose another.")
@@ -127,18 +164,17 @@ class Staff:
                 team_id = TeamId(added.inserted_primary_key[0])
             else:
                 act.connection.execute(update(teams).where(teams.c.id == team_id).values(**values))
-            return one_team(act.connection, team_id)
+            saved = one_team(act.connection, team_id)
+            if members is not None:
+                _put_members(act.connection, team_id, members)
+            settled(act, "team", team_id, name, by)
+            return saved
 
     def set_members(self, team_id: TeamId, members: Sequence[AccountId]) -> None:
         """Say who is in a team. Raises `NotFound` for an unknown team or agent."""
         with acting(self._engine, self._clock, by_agent(None)) as act:
             one_team(act.connection, team_id)
-            for account_id in members:
-                one_agent(act.connection, account_id)
-            act.connection.execute(delete(team_members).where(team_members.c.team_id == team_id))
-            lines = [{"team_id": team_id, "account_id": account_id} for account_id in dict.fromkeys(members)]
-            if lines:
-                act.connection.execute(insert(team_members), lines)
+            _put_members(act.connection, team_id, members)
 
 
 def all_agents(connection: Connection, team_id: TeamId | None = None) -> list[DeskAgent]:
@@ -179,6 +215,26 @@ def one_team(connection: Connection, team_id: TeamId) -> Team:
     if row is None:
         raise NotFound("team", team_id)
     return _to_team(row)
+
+
+def members_of(connection: Connection, team_id: TeamId) -> frozenset[AccountId]:
+    """Who is in a team."""
+    query = select(team_members.c.account_id).where(team_members.c.team_id == team_id)
+    return frozenset(AccountId(account_id) for account_id in connection.execute(query).scalars())
+
+
+def _put_members(connection: Connection, team_id: TeamId, members: Sequence[AccountId]) -> None:
+    for account_id in members:
+        one_agent(connection, account_id)
+    connection.execute(delete(team_members).where(team_members.c.team_id == team_id))
+    lines = [{"team_id": team_id, "account_id": account_id} for account_id in dict.fromkeys(members)]
+    if lines:
+        connection.execute(insert(team_members), lines)
+
+
+def _able(agent: DeskAgent) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
+    """What a manager sets of somebody."""
+    return agent.cap, agent.skills, agent.languages
 
 
 def team_for(connection: Connection, topics: Sequence[str]) -> TeamId | None:

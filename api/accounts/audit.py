@@ -14,8 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from api.accounts.tables import audit_head, audit_log
 from core.accounts import MAX_ACCOUNT_NAME, AuditEntry
 from core.database import reading, storable
+from core.errors import Conflict
 
 COMMAND_LINE: Final = "(command line)"
+CHANGED: Final = "account.changed"
 START: Final = "0" * 64
 _HEAD: Final = 1
 
@@ -77,6 +79,16 @@ class AuditLog:
             head = connection.execute(select(audit_head).where(audit_head.c.id == _HEAD)).one_or_none()
             last = (0, START) if head is None else (head.number, head.digest)
             return None if last == (number, digest) else number + 1
+
+
+def outrun(connection: Connection, target: str) -> Conflict:
+    """The error for an account that isn't any more what its editor has read; names who was faster."""
+    query = select(audit_log.c.actor, audit_log.c.at).where(audit_log.c.target == target)
+    changes = query.where(audit_log.c.action == CHANGED).order_by(audit_log.c.number.desc()).limit(1)
+    last = connection.execute(changes).one_or_none()
+    who = f"{last.actor} was faster: the" if last is not None else "The"
+    when = f" at {last.at:%H:%M} UTC" if last is not None else ""
+    return Conflict(f"{who} account was changed{when}, after you had read it. Read it again and repeat your change.")
 
 
 def _lock_head(connection: Connection) -> None:

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, or_, select, update
 
-from api.accounts.audit import Actor, AuditLog, append
+from api.accounts.audit import CHANGED, Actor, AuditLog, append, outrun
 from api.accounts.passwords import Passwords, checked_password
 from api.accounts.tables import accounts, sessions
-from core.accounts import MAX_ACCOUNT_NAME, Account, AccountId, NewSession, Role
+from core.accounts import MAX_ACCOUNT_NAME, Account, AccountId, AccountState, NewSession, Role
 from core.clock import Clock, utc_now
 from core.database import reading, writing
 from core.errors import Conflict, InvalidInput, NotFound, Unauthorized
@@ -117,15 +117,19 @@ class Accounts:
         role: Role | None = None,
         display_name: str | None = None,
         disabled: bool | None = None,
+        instead_of: AccountState | None = None,
     ) -> Account:
         """Change an account; `None` leaves a field as it is. Another role, or disabling, ends its sessions.
 
         Raises:
             NotFound: no such account.
+            Conflict: somebody else has changed it since `instead_of` was read.
         """
         now = self._clock()
         with writing(self._engine) as connection:
-            before = _one(connection, account_id)
+            before = _one(connection, account_id, lock=True)
+            if instead_of not in (None, before.state):
+                raise outrun(connection, before.name)
             wanted: dict[str, Any] = {
                 "role": before.role if role is None else role,
                 "display_name": _shown(display_name) if display_name else before.display_name,
@@ -138,7 +142,7 @@ class Accounts:
             if changed.get("disabled") or "role" in changed:
                 _end_sessions(connection, account_id)
             detail = ", ".join(f"{field}: {value}" for field, value in changed.items())
-            append(connection, now, by, "account.changed", target=before.name, detail=detail)
+            append(connection, now, by, CHANGED, target=before.name, detail=detail)
             return _one(connection, account_id)
 
     def set_password(self, account_id: AccountId, password: Secret, *, by: Actor) -> Account:

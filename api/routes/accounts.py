@@ -10,7 +10,7 @@ from api import schemas
 from api.auth import StaffRoute
 from api.routes.context import actor_of, needs, refusals, services_of
 from api.schemas import accounts as shapes
-from core.accounts import Account, AccountId, Right
+from core.accounts import Account, AccountId, AccountState, Right
 from core.settings import Secret
 
 router = APIRouter(prefix="/v1/accounts", tags=["accounts"], route_class=StaffRoute)
@@ -41,7 +41,9 @@ def show_account(request: Request, account_id: schemas.Number) -> Account:
     return services_of(request).accounts.account(AccountId(account_id))
 
 
-@router.patch("/{account_id}", response_model=shapes.Account, responses=refusals(401, 403, 404), openapi_extra=WRITE)
+@router.patch(
+    "/{account_id}", response_model=shapes.Account, responses=refusals(401, 403, 404, 409), openapi_extra=WRITE
+)
 def change_account(request: Request, account_id: schemas.Number, body: shapes.AccountChange) -> Account:
     """Change role or name, disable or enable. Another role, and disabling, take effect with the next request."""
     return services_of(request).accounts.change(
@@ -50,6 +52,7 @@ def change_account(request: Request, account_id: schemas.Number, body: shapes.Ac
         role=body.role,
         display_name=body.display_name,
         disabled=body.disabled,
+        instead_of=None if body.instead_of is None else AccountState(**body.instead_of.model_dump()),
     )
 
 

@@ -13,6 +13,7 @@ from api.auth import RIGHT, Gate, bearer
 from api.composition import Services
 from api.limits import Limits, RateLimiter
 from core.accounts import Principal, Right, Scope
+from desk.settling import Editor
 
 CUSTOMER: Final[dict[str, Any]] = {"security": [{"conversationToken": []}]}
 SIGNED_IN: Final[dict[str, Any]] = {"security": [{"session": []}, {"adminKey": []}]}
@@ -64,6 +65,9 @@ class Throttles:
         )
         self.messages = RateLimiter(limits.messages_per_conversation, message=message)
         self.messages_per_address = RateLimiter(limits.messages_per_address, message=message)
+        uploading = "Too many files in a short time. Wait some minutes and try again."
+        self.uploads = RateLimiter(limits.uploads_per_sender, message=uploading)
+        self.uploads_per_address = RateLimiter(limits.uploads_per_address, message=uploading)
         signing_in = "Too many attempts to sign in. Wait some minutes and try again."
         self.sign_ins_per_address = RateLimiter(limits.sign_ins_per_address, message=signing_in)
         self.sign_ins_per_person = RateLimiter(limits.sign_ins_per_person, message=signing_in)
@@ -112,6 +116,12 @@ def scope_of_request(request: Request) -> Scope:
 def actor_of(request: Request) -> Actor:
     """Who a request for staff comes from, as the audit log has it."""
     return Actor(principal_of(request).name, caller_of(request))
+
+
+def editor_of(request: Request) -> Editor:
+    """Who a request for staff comes from, as the desk's settings have it."""
+    principal = principal_of(request)
+    return Editor(principal.account_id, principal.name)
 
 
 def token_of(request: Request) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter, Request
 
 from api import schemas
 from api.auth import StaffRoute
-from api.routes.context import DESK_READ, DESK_WORK, POLICY_WRITE, principal_of, refusals, services_of
+from api.routes.context import DESK_READ, DESK_WORK, POLICY_WRITE, editor_of, principal_of, refusals, services_of
 from api.routes.desk import at_the_desk
 from api.schemas import desk as shapes
 from core.accounts import AccountId
@@ -41,15 +42,27 @@ def list_agents(request: Request) -> list[DeskAgent]:
 @router.put(
     "/agents/{account_id}",
     response_model=shapes.DeskAgent,
-    responses=refusals(401, 403, 404),
+    responses=refusals(401, 403, 404, 409),
     openapi_extra=POLICY_WRITE,
 )
 def change_agent(request: Request, account_id: schemas.Number, body: shapes.AgentChange) -> DeskAgent:
     """Set what somebody can do. Whoever was never at the desk becomes known to it."""
     services = services_of(request)
-    account = services.accounts.account(AccountId(account_id))
-    return services.desk.staff.enrol(
-        account.account_id, account.display_name, cap=body.cap, skills=body.skills, languages=body.languages
+    account, staff = services.accounts.account(AccountId(account_id)), services.desk.staff
+    read = None
+    if body.instead_of is not None:
+        able = body.instead_of
+        read = replace(
+            staff.agent(account.account_id), cap=able.cap, skills=tuple(able.skills), languages=tuple(able.languages)
+        )
+    return staff.enrol(
+        account.account_id,
+        account.display_name,
+        cap=body.cap,
+        skills=body.skills,
+        languages=body.languages,
+        by=editor_of(request),
+        instead_of=read,
     )
 
 
@@ -68,14 +81,29 @@ def add_team(request: Request, body: shapes.NewTeam) -> Any:
 
 
 @router.put(
-    "/teams/{team_id}", response_model=shapes.Team, responses=refusals(401, 403, 404), openapi_extra=POLICY_WRITE
+    "/teams/{team_id}", response_model=shapes.Team, responses=refusals(401, 403, 404, 409), openapi_extra=POLICY_WRITE
 )
-def change_team(request: Request, team_id: schemas.Number, body: shapes.NewTeam) -> Any:
+def change_team(request: Request, team_id: schemas.Number, body: shapes.TeamChange) -> Any:
     """Change a team, and who is in it."""
-    return _save(request, body, TeamId(team_id))
+    read = None
+    if (was := body.instead_of) is not None:
+        team = Team(
+            team_id=TeamId(team_id),
+            name=was.name,
+            topics=tuple(was.topics),
+            fallback=was.fallback,
+            calendar_id=was.calendar_id,
+        )
+        read = team, frozenset(AccountId(member) for member in was.members or ())
+    return _save(request, body, TeamId(team_id), read)
 
 
-def _save(request: Request, body: shapes.NewTeam, team_id: TeamId | None) -> Team:
+def _save(
+    request: Request,
+    body: shapes.NewTeam,
+    team_id: TeamId | None,
+    read: tuple[Team, frozenset[AccountId]] | None = None,
+) -> Team:
     services = services_of(request)
     staff = services.desk.staff
     for member in body.members or ():
@@ -84,9 +112,13 @@ def _save(request: Request, body: shapes.NewTeam, team_id: TeamId | None) -> Tea
         except NotFound:
             account = services.accounts.account(AccountId(member))
             staff.enrol(account.account_id, account.display_name)
-    team = staff.save_team(
-        body.name, topics=body.topics, fallback=body.fallback, calendar_id=body.calendar_id, team_id=team_id
+    return staff.save_team(
+        body.name,
+        topics=body.topics,
+        fallback=body.fallback,
+        calendar_id=body.calendar_id,
+        team_id=team_id,
+        members=None if body.members is None else [AccountId(member) for member in body.members],
+        by=editor_of(request),
+        instead_of=read,
     )
-    if body.members is not None:
-        staff.set_members(team.team_id, [AccountId(member) for member in body.members])
-    return team

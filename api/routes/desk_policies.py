@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api import schemas
 from api.auth import StaffRoute
-from api.routes.context import DESK_WORK, POLICY_READ, POLICY_WRITE, principal_of, refusals, services_of
+from api.routes.context import DESK_WORK, POLICY_READ, POLICY_WRITE, editor_of, principal_of, refusals, services_of
 from api.routes.desk import me, reader_of
 from api.schemas import desk_policy as policies
 from api.schemas import desk_records as shapes
 from api.wire import Json
+from core.errors import InvalidInput
 from core.macros import Macro, MacroActions, MacroId
-from core.sla import CalendarId, PolicyId, SlaPolicy, StoredCalendar
+from core.sla import Calendar, CalendarId, Interval, PolicyId, Promise, SlaPolicy, StoredCalendar
 from core.staff import TeamId
 from core.types import ConversationId, Language
 from desk.policies import PolicyVersion
@@ -24,12 +27,13 @@ from desk.policy_form import to_values
 router = APIRouter(prefix="/v1/desk", tags=["desk"], route_class=StaffRoute)
 
 SAVED = refusals(401, 403, 404)
+EDITED = refusals(401, 403, 404, 409)
 
 
 @router.get("/macros", response_model=list[shapes.Macro], responses=refusals(401, 403), openapi_extra=POLICY_READ)
-def list_macros(request: Request, language: Language | None = None) -> list[Macro]:
-    """Macros, those of a language among them if one is named."""
-    return services_of(request).desk.macros.every(language=language)
+def list_macros(request: Request, language: Language | None = None, disabled: bool = False) -> list[Macro]:
+    """Macros, those of a language among them if one is named; with `disabled` those that were switched off as well."""
+    return services_of(request).desk.macros.every(language=language, disabled=disabled)
 
 
 @router.post("/macros", status_code=201, response_model=shapes.Macro, responses=SAVED, openapi_extra=POLICY_WRITE)
@@ -38,10 +42,10 @@ def add_macro(request: Request, body: shapes.NewMacro) -> Macro:
     return _save_macro(request, body, None)
 
 
-@router.put("/macros/{macro_id}", response_model=shapes.Macro, responses=SAVED, openapi_extra=POLICY_WRITE)
-def change_macro(request: Request, macro_id: schemas.Number, body: shapes.NewMacro) -> Macro:
-    """Replace a macro."""
-    return _save_macro(request, body, MacroId(macro_id))
+@router.put("/macros/{macro_id}", response_model=shapes.Macro, responses=EDITED, openapi_extra=POLICY_WRITE)
+def change_macro(request: Request, macro_id: schemas.Number, body: shapes.MacroChange) -> Macro:
+    """Replace a macro. Switched off, it isn't offered any more; none is ever removed, since the log names them."""
+    return _save_macro(request, body, MacroId(macro_id), body.instead_of)
 
 
 @router.post(
@@ -72,17 +76,32 @@ def add_policy(request: Request, body: shapes.NewSlaPolicy) -> SlaPolicy:
     return _save_policy(request, body, None)
 
 
-@router.put("/sla-policies/{policy_id}", response_model=shapes.SlaPolicy, responses=SAVED, openapi_extra=POLICY_WRITE)
-def change_policy(request: Request, policy_id: schemas.Number, body: shapes.NewSlaPolicy) -> SlaPolicy:
+@router.put("/sla-policies/{policy_id}", response_model=shapes.SlaPolicy, responses=EDITED, openapi_extra=POLICY_WRITE)
+def change_policy(request: Request, policy_id: schemas.Number, body: shapes.SlaPolicyChange) -> SlaPolicy:
     """Change a service level for later tickets."""
-    return _save_policy(request, body, PolicyId(policy_id))
+    return _save_policy(request, body, PolicyId(policy_id), body.instead_of)
 
 
 @router.delete("/sla-policies/{policy_id}", status_code=204, responses=SAVED, openapi_extra=POLICY_WRITE)
 def remove_policy(request: Request, policy_id: schemas.Number) -> Response:
     """Remove a service level. Tickets that have it keep it."""
-    services_of(request).desk.clocks.remove_policy(PolicyId(policy_id))
+    services_of(request).desk.clocks.remove_policy(PolicyId(policy_id), by=editor_of(request))
     return Response(status_code=204)
+
+
+@router.get(
+    "/sla-preview", response_model=list[shapes.Promise], responses=refusals(401, 403), openapi_extra=POLICY_READ
+)
+def preview_promises(
+    request: Request,
+    channel: Annotated[str, Query(max_length=64)] = "",
+    tier: Annotated[str, Query(max_length=64)] = "",
+    at: datetime | None = None,
+) -> list[Promise]:
+    """When a ticket would be due that is opened now, or at `at`: one line for each priority, the most urgent first."""
+    if at is not None and at.tzinfo is None:
+        raise InvalidInput("`at` has no time zone. Write it like 2026-11-23T09:00:00+08:00.")
+    return services_of(request).desk.clocks.promises(channel=channel.strip(), tier=tier.strip(), at=at)
 
 
 @router.get("/calendars", response_model=list[shapes.Calendar], responses=refusals(401, 403), openapi_extra=POLICY_READ)
@@ -97,10 +116,10 @@ def add_calendar(request: Request, body: shapes.NewCalendar) -> Json:
     return _save_calendar(request, body, None)
 
 
-@router.put("/calendars/{calendar_id}", response_model=shapes.Calendar, responses=SAVED, openapi_extra=POLICY_WRITE)
-def change_calendar(request: Request, calendar_id: schemas.Number, body: shapes.NewCalendar) -> Json:
+@router.put("/calendars/{calendar_id}", response_model=shapes.Calendar, responses=EDITED, openapi_extra=POLICY_WRITE)
+def change_calendar(request: Request, calendar_id: schemas.Number, body: shapes.CalendarChange) -> Json:
     """Change a calendar for later tickets."""
-    return _save_calendar(request, body, CalendarId(calendar_id))
+    return _save_calendar(request, body, CalendarId(calendar_id), body.instead_of)
 
 
 @router.delete(
@@ -111,7 +130,7 @@ def change_calendar(request: Request, calendar_id: schemas.Number, body: shapes.
 )
 def remove_calendar(request: Request, calendar_id: schemas.Number) -> Response:
     """Remove a calendar that nothing uses."""
-    services_of(request).desk.clocks.remove_calendar(CalendarId(calendar_id))
+    services_of(request).desk.clocks.remove_calendar(CalendarId(calendar_id), by=editor_of(request))
     return Response(status_code=204)
 
 
@@ -156,33 +175,70 @@ def _desk_policy(version: PolicyVersion) -> Json:
     }
 
 
-def _save_macro(request: Request, body: shapes.NewMacro, macro_id: MacroId | None) -> Macro:
-    actions = MacroActions(body.actions.priority, tuple(body.actions.tags), body.actions.asks)
+def _save_macro(
+    request: Request, body: shapes.NewMacro, macro_id: MacroId | None, read: shapes.NewMacro | None = None
+) -> Macro:
+    wanted = _macro(body, macro_id)
     return services_of(request).desk.macros.save(
-        body.name,
-        body.text,
-        language=body.language,
-        team_id=None if body.team_id is None else TeamId(body.team_id),
-        actions=actions,
-        enabled=body.enabled,
+        wanted.name,
+        wanted.text,
+        language=wanted.language,
+        team_id=wanted.team_id,
+        actions=wanted.actions,
+        enabled=wanted.enabled,
         macro_id=macro_id,
+        by=editor_of(request),
+        instead_of=None if read is None else _macro(read, macro_id),
     )
 
 
-def _save_policy(request: Request, body: shapes.NewSlaPolicy, policy_id: PolicyId | None) -> SlaPolicy:
-    given: dict[str, Any] = body.model_dump()
-    return services_of(request).desk.clocks.save_policy(given.pop("name"), policy_id=policy_id, **given)
+def _macro(body: shapes.NewMacro, macro_id: MacroId | None) -> Macro:
+    return Macro(
+        macro_id=macro_id or MacroId(0),
+        name=body.name,
+        text=body.text,
+        language=body.language,
+        team_id=None if body.team_id is None else TeamId(body.team_id),
+        actions=MacroActions(body.actions.priority, tuple(body.actions.tags), body.actions.asks),
+        uses=0,
+        enabled=body.enabled,
+    )
 
 
-def _save_calendar(request: Request, body: shapes.NewCalendar, calendar_id: CalendarId | None) -> Json:
+def _save_policy(
+    request: Request, body: shapes.NewSlaPolicy, policy_id: PolicyId | None, read: shapes.NewSlaPolicy | None = None
+) -> SlaPolicy:
+    given: dict[str, Any] = {name: getattr(body, name) for name in shapes.NewSlaPolicy.model_fields}
+    was = SlaPolicy(policy_id=policy_id, **read.model_dump()) if policy_id is not None and read is not None else None
+    return services_of(request).desk.clocks.save_policy(
+        given.pop("name"), policy_id=policy_id, by=editor_of(request), instead_of=was, **given
+    )
+
+
+def _save_calendar(
+    request: Request, body: shapes.NewCalendar, calendar_id: CalendarId | None, read: shapes.NewCalendar | None = None
+) -> Json:
     saved = services_of(request).desk.clocks.save_calendar(
         body.name,
         time_zone=body.time_zone,
         intervals=body.intervals,
         holidays=body.holidays,
         calendar_id=calendar_id,
+        by=editor_of(request),
+        instead_of=_stored(read, calendar_id) if calendar_id is not None and read is not None else None,
     )
     return _calendar(saved)
+
+
+def _stored(read: shapes.NewCalendar, calendar_id: CalendarId) -> StoredCalendar:
+    try:
+        zone = ZoneInfo(read.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidInput(f"There is no time zone {read.time_zone!r}. Send what you have read.") from None
+    intervals = tuple(Interval.parse(text) for text in read.intervals)
+    return StoredCalendar(
+        calendar_id=calendar_id, name=read.name, calendar=Calendar(zone, intervals, frozenset(read.holidays))
+    )
 
 
 def _calendar(stored: StoredCalendar) -> Json:

@@ -85,6 +85,16 @@ class NewAccount(BaseModel):
     password: Password
 
 
+class AccountState(BaseModel):
+    """What of an account can be changed, as it was read."""
+
+    model_config = example(role="agent", display_name="林", disabled=False)
+
+    role: Role
+    display_name: AccountName
+    disabled: bool
+
+
 class AccountChange(BaseModel):
     """What is to change; what is left out stays."""
 
@@ -95,6 +105,8 @@ class AccountChange(BaseModel):
     """Another role ends the account's sessions."""
     disabled: bool | None = None
     """Disabling ends them too."""
+    instead_of: AccountState | None = None
+    """The account as it was read. If it is another one by now, nothing is changed, and the 409 says who was faster."""
 
 
 class NewPassword(BaseModel):

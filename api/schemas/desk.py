@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
+from api.schemas.attachments import FileIds
 from api.schemas.common import MAX_ANSWER, MAX_NAME, ClientKey, example
 from core.staff import Presence
 from core.surveys import SurveyKind
@@ -15,6 +16,7 @@ from core.tickets import CloseReason, LinkKind, Priority
 
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_ANSWER)]
+SaidOrNothing = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_ANSWER)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
 
@@ -24,7 +26,10 @@ class AgentMessage(BaseModel):
 
     model_config = example(text="您好，我来帮您处理。", client_key="b1946ac92492d234", asks=False)
 
-    text: Said
+    text: SaidOrNothing = ""
+    """May be empty beside files."""
+    attachments: FileIds = []
+    """Files that were uploaded for it."""
     client_key: ClientKey | None = None
     """The same one again changes nothing."""
     asks: bool = False
@@ -36,7 +41,10 @@ class NewNote(BaseModel):
 
     model_config = example(text="已联系仓库核实。")
 
-    text: Said
+    text: SaidOrNothing = ""
+    """May be empty beside files."""
+    attachments: FileIds = []
+    """Files that were uploaded for a note."""
 
 
 class Transfer(BaseModel):
@@ -108,6 +116,16 @@ class DeskAgent(BaseModel):
     """Conversations now."""
 
 
+class AgentAbilities(BaseModel):
+    """What somebody at the desk can do, as it was read."""
+
+    model_config = example(cap=4, skills=[], languages=["zh"])
+
+    cap: int
+    skills: list[str]
+    languages: list[str]
+
+
 class AgentChange(BaseModel):
     """What somebody at the desk can do."""
 
@@ -116,6 +134,8 @@ class AgentChange(BaseModel):
     cap: Annotated[int, Field(ge=0, le=1000)] | None = None
     skills: Annotated[list[Word], Field(max_length=50)] | None = None
     languages: Annotated[list[Word], Field(max_length=20)] | None = None
+    instead_of: AgentAbilities | None = None
+    """What was read. If it is something else by now, nothing is changed, and the 409 says who was faster."""
 
 
 class NewTeam(BaseModel):
@@ -131,6 +151,15 @@ class NewTeam(BaseModel):
     calendar_id: Id | None = None
     members: Annotated[list[Id], Field(max_length=1000)] | None = None
     """Accounts; left out, they stay."""
+
+
+class TeamChange(NewTeam):
+    """A team as it is to be."""
+
+    model_config = example(name="售后", topics=["refund"], fallback=True, members=[2, 3])
+
+    instead_of: NewTeam | None = None
+    """The team with its members as it was read. If it is another one by now, nothing is changed; the 409 says who was faster."""
 
 
 class Team(BaseModel):

@@ -283,6 +283,15 @@ class NewMacro(BaseModel):
     enabled: bool = True
 
 
+class MacroChange(NewMacro):
+    """A macro as it is to be."""
+
+    model_config = example(name="问订单号", text="{name}您好，请提供订单号。", language="zh")
+
+    instead_of: NewMacro | None = None
+    """The macro as it was read. If it is another one by now, nothing is changed, and the 409 says who was faster."""
+
+
 class Macro(NewMacro):
     """A macro as it is."""
 
@@ -327,6 +336,15 @@ class NewSlaPolicy(BaseModel):
     calendar_id: Id | None = None
 
 
+class SlaPolicyChange(NewSlaPolicy):
+    """A policy as it is to be."""
+
+    model_config = example(name="VIP", priority="high", first_s=1800, next_s=1800, resolution_s=14400, calendar_id=1)
+
+    instead_of: NewSlaPolicy | None = None
+    """The policy as it was read. If it is another one by now, nothing is changed, and the 409 says who was faster."""
+
+
 class SlaPolicy(NewSlaPolicy):
     """A policy as it is."""
 
@@ -350,6 +368,40 @@ class NewCalendar(BaseModel):
     intervals: Annotated[list[Word], Field(max_length=100)]
     """`mon 09:00-12:00`; several a day if wanted."""
     holidays: Annotated[list[date], Field(max_length=1000)] = []
+
+
+class CalendarChange(NewCalendar):
+    """A calendar as it is to be."""
+
+    model_config = example(name="工作日", time_zone="Asia/Shanghai", intervals=["mon 09:00-18:00"], holidays=[])
+
+    instead_of: NewCalendar | None = None
+    """The calendar as it was read. If it is another one by now, nothing is changed, and the 409 says who was faster."""
+
+
+class Promise(BaseModel):
+    """What a ticket of one priority would be promised."""
+
+    model_config = example(
+        priority="high",
+        policy_id=1,
+        policy="VIP",
+        opened_at=AT,
+        first_due="2026-11-23T09:30:00Z",
+        next_due="2026-11-23T09:30:00Z",
+        resolution_due="2026-11-23T13:00:00Z",
+    )
+
+    priority: Priority
+    policy_id: int | None
+    """None where no policy fits and what Zhida comes with is applied."""
+    policy: str
+    opened_at: datetime
+    first_due: datetime | None
+    """None where it isn't measured."""
+    next_due: datetime | None
+    """For a message that the customer writes then, once a person has answered before."""
+    resolution_due: datetime | None
 
 
 class Calendar(NewCalendar):

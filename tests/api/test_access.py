@@ -190,6 +190,7 @@ TABLE = (
     Row("POST", "/v1/desk/sla-policies", "policy.write", {"name": "新", "first_s": 60}, also=frozenset({422})),
     Row("PUT", "/v1/desk/sla-policies/{policy_id}", "policy.write", {"name": "旧", "first_s": 60}),
     Row("DELETE", "/v1/desk/sla-policies/{policy_id}", "policy.write"),
+    Row("GET", "/v1/desk/sla-preview", "policy.read"),
     Row("GET", "/v1/desk/calendars", "policy.read"),
     Row("POST", "/v1/desk/calendars", "policy.write", CALENDAR, also=frozenset({422})),
     Row("PUT", "/v1/desk/calendars/{calendar_id}", "policy.write", CALENDAR | {"name": "旧"}, also=frozenset({422})),
