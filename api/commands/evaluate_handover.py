@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.evaluate_retrieval import PER_CENT, RunOut
-from api.commands.session import AsJson, Home, Session, begin, harmless, progress_bar, storage, table
-from core.risk import DEFAULT_TOLERATED, LEAST_TOLERATED, MOST_TOLERATED, RiskOf
+from api.commands.measuring import Keep, RunOut, Tolerate, bars, models_of, save
+from api.commands.session import AsJson, Home, Session, begin, harmless, storage, table
+from core.risk import DEFAULT_TOLERATED, RiskOf
 
 if TYPE_CHECKING:
     from eval.handover import LedCase
@@ -31,20 +31,15 @@ def handover(
             show_default=False,
         ),
     ] = None,
-    tolerate: Annotated[
-        float, typer.Option("--tolerate", help="Tolerated wrong answers.", min=LEAST_TOLERATED, max=MOST_TOLERATED)
-    ] = DEFAULT_TOLERATED,
+    tolerate: Tolerate = DEFAULT_TOLERATED,
     show: Annotated[bool, typer.Option("--show", help="Also show the conversations that went otherwise.")] = False,
     run: RunOut = None,
-    keep: Annotated[
-        Path | None, typer.Option("--keep", help="Keep the knowledge bases there, so that the next run needn't embed.")
-    ] = None,
+    keep: Keep = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
     """Missed and needless hand-overs with their intervals, led conversation by conversation, by the rules of the settings."""
-    from eval.handover import HandoverBench, missed_and_needless, to_run_file
-    from eval.runs import write_runs
+    from eval.handover import HandoverBench, to_run_file
     from eval.suite_handover import SHIPPED, read_handover_suite
     from retrieval.calibration.shipped import shipped
 
@@ -53,14 +48,10 @@ def handover(
     limit = shipped().limit(tolerate, RiskOf.QUESTIONS)
     runs = []
     with storage(session) as services:
-        models = {"encoder": services.encoder.identity.key}
-        if services.model is not None:
-            models["model"] = services.model.name
         version = services.handover_rules.current()
         for suite in suites:
             with (
-                progress_bar(f"{session.words('计算向量', 'Embedding')} {suite.name}") as embedding,
-                progress_bar(f"{session.words('对话', 'Talking')} {suite.name}") as talking,
+                bars(session, suite.name, session.words("对话", "Talking")) as shown,
                 HandoverBench(
                     suite,
                     encoder=services.encoder,
@@ -68,26 +59,28 @@ def handover(
                     rules=version.rules,
                     model=services.model,
                     work=keep,
-                    report=partial(_advance, embedding),
+                    report=shown.embedded,
                 ) as bench,
             ):
-                led = bench.lead(talking, limit=limit)
+                led = bench.lead(shown.asked, limit=limit)
                 settings = {"tolerated": tolerate, "rules_version": version.number, **suite.settings}
-                runs.append(
-                    to_run_file(suite.name, led, models=models, settings=settings, passages=bench.built.passages)
-                )
-            if run is not None:
-                write_runs(run, runs)
-            missed, needless = missed_and_needless(led)
-            right = sum(each.as_expected for each in led)
-            told = {
-                "suite": suite.name,
-                "conversations": len(led),
-                "as_expected": right / len(led),
-                "missed": {"hits": missed.hits, "of": missed.of, "interval": missed.interval},
-                "needless": {"hits": needless.hits, "of": needless.of, "interval": needless.interval},
-            }
-            session.show(told, partial(_told, session, suite.name, led, show=show))
+                passages = bench.built.passages
+            runs.append(to_run_file(suite.name, led, models=models_of(services), settings=settings, passages=passages))
+            save(run, runs)
+            session.show(_figures(suite.name, led), partial(_told, session, suite.name, led, show=show))
+
+
+def _figures(name: str, led: Sequence[LedCase]) -> dict[str, object]:
+    from eval.handover import missed_and_needless
+
+    missed, needless = missed_and_needless(led)
+    return {
+        "suite": name,
+        "conversations": len(led),
+        "as_expected": sum(each.as_expected for each in led) / len(led),
+        "missed": {"hits": missed.hits, "of": missed.of, "interval": missed.interval},
+        "needless": {"hits": needless.hits, "of": needless.of, "interval": needless.interval},
+    }
 
 
 def _told(session: Session, name: str, led: Sequence[LedCase], *, show: bool) -> str:
@@ -120,7 +113,3 @@ def _conversation(led: LedCase) -> str:
             f"      {done.outcome} {done.code or ''} offer={done.offered}  [{wanted} {done.step.code or ''} {done.step.offer}]"
         )
     return harmless("\n".join(lines))
-
-
-def _advance(bar: Callable[[int, int], None], share: float) -> None:
-    bar(round(PER_CENT * share), PER_CENT)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.evaluate_retrieval import RunOut
+from api.commands.measuring import RunOut
 from api.commands.session import AsJson, Home, begin, storage, table
 from core.errors import InvalidInput
 

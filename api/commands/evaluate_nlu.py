@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.evaluate_retrieval import TABLE_WIDTH, RunOut
+from api.commands.measuring import RunOut, each_once, emit_measures, save, wide_console
 from api.commands.session import AsJson, Home, begin, progress_bar, storage, warn
 from core.errors import InvalidInput
 
@@ -44,18 +44,13 @@ def nlu(
     as_json: AsJson = False,
 ) -> None:
     """Accuracy of labels learnt from examples, AUROC of texts that have none; span-F1 of entities and personal data."""
-    from rich.console import Console
-
     from eval.nlu import measure_labels, to_table, types_table
-    from eval.runs import PRODUCT, write_runs
     from eval.suite_labels import LabelSuite, read_label_suites
     from nlu.trained import readers_for
 
     session = begin(context, home, as_json)
     suites = [suite for place in data for suite in read_label_suites(place)]
-    names = [suite.name for suite in suites]
-    if len(set(names)) < len(names):
-        raise InvalidInput(f"A run file holds each suite once, but two of these have one name: {', '.join(names)}.")
+    each_once([suite.name for suite in suites])
     runs = []
     with storage(session) as services:
         reader = readers_for(services.encoder.identity.key, session.settings.home).sentiment
@@ -66,20 +61,17 @@ def nlu(
             else:
                 found = _entities(each, services, types)
                 runs += [] if found is None else [found]
-            if run is not None:  # after every suite, so that hours of measuring aren't lost with the last one
-                write_runs(run, runs)
+            save(run, runs)
     if not runs:
         raise InvalidInput("Nothing was measured: no text has a label, or entities of a type that Zhida knows.")
     if session.as_json:
-        for one in runs:
-            measures = one.systems[PRODUCT].measures
-            session.emit({"suite": one.suite, "measures": {name: mean.value for name, mean in measures.items()}})
-    else:
-        console = Console(width=max(TABLE_WIDTH, Console().width))
-        console.print(to_table(runs))
-        by_type = types_table(runs)
-        if by_type.row_count:
-            console.print(by_type)
+        emit_measures(session, runs)
+        return
+    console = wide_console()
+    console.print(to_table(runs))
+    by_type = types_table(runs)
+    if by_type.row_count:
+        console.print(by_type)
 
 
 def _entities(suite: EntitySuite, services: Services, types: str | None) -> RunFile | None:
