@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from core.actors import CustomerId
 from core.handover_codes import HandoverCode
 from core.ids import MessageId, PassageId, TicketId
 from core.topics import same_topic
@@ -95,6 +96,8 @@ class Episode:
     """This customer's, the oldest first; those of the conversation where nobody knows who the customer is."""
     primary_contact: bool = True
     """Whether the one who wrote last is the one whose problem it is."""
+    customer_id: CustomerId | None = None
+    """Who the conversation is with; `None` for a visitor whom nobody knows."""
 
     def late_ticket(self, topic: str | None) -> LateTicket | None:
         """The oldest late ticket that a message about this topic belongs to, see `core.topics`."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import update
 
 from core.actors import SYSTEM
+from core.attachments import AttachmentId
 from core.desk_events import EventKind
 from core.episodes import EpisodeState
 from core.tickets import TicketCard
@@ -14,6 +16,7 @@ from core.types import HandoverCode, Message, MessageId, Role, TicketStatus
 from desk import rows
 from desk.acts import Act
 from desk.assignment import present
+from desk.attachments.rows import send_with
 from desk.courtesy import confirmation, only_thanks
 from desk.episode_states import Trigger
 from desk.episodes import (
@@ -48,17 +51,29 @@ class Arrival:
     """The customer said that the problem is solved."""
 
 
-def arrive(act: Act, held: Held, text: str, *, client_key: str | None, automatic: bool, policy: DeskPolicy) -> Arrival:
-    """Store a message where it belongs. The act is the customer's."""
-    substantive = not automatic and not only_thanks(text)
+def arrive(
+    act: Act,
+    held: Held,
+    text: str,
+    *,
+    client_key: str | None,
+    automatic: bool,
+    policy: DeskPolicy,
+    files: Collection[AttachmentId] = (),
+) -> Arrival:
+    """Store a message where it belongs, with its files. The act is the customer's."""
+    substantive = not automatic and (bool(files) or not only_thanks(text))
     verdict = None if automatic else confirmation(text)
     found = all_episodes(act.connection, held.conversation_id)
     before = current(found)
     refuted = _refuted(act, held, before, policy) if verdict is False else None
     episode = _episode_for(act, held, found, before, substantive, verdict, policy)
+    if episode.identity_level > held.level(act.now):
+        episode = change_episode(act, episode, identity_level=held.level(act.now))
     message = rows.add_message(
         act, held.subject(episode), Role.CUSTOMER, text, client_key=client_key, substantive=substantive
     )
+    send_with(act, rows.with_message(held.subject(episode), message.message_id), files, act.actor)
     if refuted is not None:
         episode = back_to_people(act, held, episode, message, refuted, policy)
     if substantive and episode.state in _WITH_PEOPLE:

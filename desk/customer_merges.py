@@ -17,8 +17,9 @@ from core.desk_events import EventKind, Subject
 from core.errors import Conflict, InvalidInput, NotFound
 from core.types import Language
 from desk.acts import acting
+from desk.customer_rows import one_customer
 from desk.customer_tables import customer_identities, customer_merges, customer_tags, customers
-from desk.customers import FIELDS, one_customer
+from desk.customers import FIELDS
 from desk.service_tables import surveys
 from desk.tables import conversations, tickets
 

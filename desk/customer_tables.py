@@ -57,10 +57,11 @@ customer_consents: Final = Table(
     Column("granted", Boolean, nullable=False),
     Column("source", StoredText(200), nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("conversation_id", String(32)),
     Index("ix_customer_consents_customer_id", "customer_id"),
     **TABLE_OPTIONS,
 )
-"""Every yes and no, in order; the last one of a purpose holds."""
+"""Every yes and no, in order; the last one of a purpose holds. `conversation_id` is where a customer said it."""
 
 customer_merges: Final = Table(
     "customer_merges",

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
+from sqlalchemy import Engine, delete, func, insert, or_, select, update
 
 from core.accounts import AccountId
 from core.actors import CustomerId, agent, customer
 from core.clock import Clock, utc_now
-from core.customers import Consent, Customer, Identity
+from core.customers import KNOWN, Customer, Identity
 from core.database import reading
 from core.desk_events import EventKind, Subject
-from core.errors import InvalidInput, NotFound
+from core.errors import Conflict, InvalidInput
 from core.types import ConversationId, Language
-from desk.acts import Act, acting
-from desk.customer_tables import customer_consents, customer_identities, customer_tags, customers
+from desk.acts import acting
+from desk.customer_rows import add_identity, by_identity, channel_key, create_customer, one_customer, survivor
+from desk.customer_tables import customer_identities, customer_tags, customers
 from desk.episodes import changed, hold
-from desk.tables import conversations, episodes, tickets
+from desk.recognising import belong, know
 
-KEY_CHARACTERS: Final = 254
 FIELDS: Final = ("name", "email", "phone", "language", "tier", "vip")
 """What a colleague may edit, and choose between when two customers are merged."""
 
@@ -35,27 +34,23 @@ class Customers:
     def find_or_create(self, channel: str, key: str, *, name: str = "", level: int = 1) -> Customer:
         """The customer whom a channel knows by this key; a new one if nobody does.
 
-        A key is compared without blanks around it and, as addresses are written either way, in lower case.
-        A higher level of certainty is kept; a lower one changes nothing.
+        Keys are compared as `desk.customer_rows.channel_key` says. A higher level of certainty is kept; a lower one
+        changes nothing.
 
         Raises:
             InvalidInput: no channel, or a key that is empty or too long.
         """
-        key = key.strip().lower()
-        if not channel or not 0 < len(key) <= KEY_CHARACTERS:
-            raise InvalidInput(
-                f"A channel and a key of 1 to {KEY_CHARACTERS} characters are needed to know a customer."
-            )
+        key = channel_key(channel, key)
         with acting(self._engine, self._clock, customer(None)) as act:
-            known = _by_identity(act.connection, channel, key)
+            known = by_identity(act.connection, channel, key)
             if known is None:
-                customer_id = _create(act, name)
-                _identify(act, customer_id, channel, key, level)
+                customer_id = create_customer(act, name)
+                add_identity(act, customer_id, channel, key, level)
                 return one_customer(act.connection, customer_id)
             if level > known.level:
                 mine = customer_identities.c.id == known.id
                 act.connection.execute(update(customer_identities).where(mine).values(level=level))
-            return one_customer(act.connection, _survivor(act.connection, CustomerId(known.customer_id)))
+            return one_customer(act.connection, survivor(act.connection, CustomerId(known.customer_id)))
 
     def customer(self, customer_id: CustomerId) -> Customer:
         """One customer, also one that was merged. Raises `NotFound`."""
@@ -65,8 +60,9 @@ class Customers:
     def search(self, text: str, *, offset: int = 0, limit: int = 50) -> list[Customer]:
         """Customers whose name, address, number or key has this text, by name; merged ones are left out."""
         like = f"%{text.strip().lower().replace('%', '')}%"
-        keys = select(customer_identities.c.customer_id).where(customer_identities.c.key.like(like))
-        named = or_(customers.c.name.like(like), customers.c.email.like(like), customers.c.phone.like(like))
+        keys = select(customer_identities.c.customer_id).where(func.lower(customer_identities.c.key).like(like))
+        known = (customers.c.name, customers.c.email, customers.c.phone)
+        named = or_(*(func.lower(column).like(like) for column in known))
         query = select(customers.c.id).where(customers.c.merged_into.is_(None), or_(named, customers.c.id.in_(keys)))
         query = query.order_by(customers.c.name, customers.c.id).offset(offset).limit(limit)
         with reading(self._engine) as connection:
@@ -79,31 +75,35 @@ class Customers:
             NotFound: no such customer.
             InvalidInput: somebody is known by that key; merge the two instead.
         """
-        key = identity.key.strip().lower()
+        key = channel_key(identity.channel, identity.key)
         with acting(self._engine, self._clock, agent(by)) as act:
             one_customer(act.connection, customer_id)
-            if _by_identity(act.connection, identity.channel, key) is not None:
+            if by_identity(act.connection, identity.channel, key) is not None:
                 raise InvalidInput("A customer is known by that already. If it is the same person, merge the two.")
-            _identify(act, customer_id, identity.channel, key, identity.level)
+            add_identity(act, customer_id, identity.channel, key, identity.level)
             return one_customer(act.connection, customer_id)
 
-    def attach(self, conversation_id: ConversationId, customer_id: CustomerId) -> None:
+    def attach(self, conversation_id: ConversationId, customer_id: CustomerId, by: AccountId | None = None) -> None:
         """Say who a conversation is with; its tickets are this customer's, too.
+
+        A colleague's word makes its visitor known and never verified, however well the customer is known elsewhere.
 
         Raises:
             NotFound: no such conversation or customer.
+            Conflict: the company's site says that the conversation is with somebody else.
         """
-        with acting(self._engine, self._clock, customer(customer_id)) as act:
+        with acting(self._engine, self._clock, agent(by)) as act:
             held = hold(act.connection, conversation_id)
-            found = one_customer(act.connection, customer_id)
-            level = max((each.level for each in found.identities if each.channel == held.channel), default=1)
-            for table in (conversations, tickets):
-                key = table.c.id if table is conversations else table.c.conversation_id
-                act.connection.execute(update(table).where(key == conversation_id).values(customer_id=customer_id))
-            mine = (episodes.c.conversation_id == conversation_id, episodes.c.identity_level < level)
-            act.connection.execute(update(episodes).where(*mine).values(identity_level=level))
+            one_customer(act.connection, customer_id)
+            customer_id = survivor(act.connection, customer_id)
+            if held.verified_at is not None and held.customer_id != customer_id:
+                raise Conflict(
+                    "Your own site says who writes in this conversation. If it is the same person, merge the two."
+                )
+            belong(act, held, customer_id)
+            know(act, held, max(held.identity_level, KNOWN))
             subject = Subject(conversation_id=conversation_id, customer_id=customer_id)
-            act.log(EventKind.CUSTOMER_IDENTIFIED, subject, new=held.channel, detail={"level": level})
+            act.log(EventKind.CUSTOMER_IDENTIFIED, subject, new=held.channel, detail={"level": KNOWN})
             changed(act.connection, conversation_id)
 
     def edit(
@@ -151,87 +151,3 @@ class Customers:
             if act.connection.execute(delete(customer_tags).where(*mine)).rowcount:
                 act.log(EventKind.CUSTOMER_UNTAGGED, Subject(customer_id=customer_id), old=tag)
             return one_customer(act.connection, customer_id)
-
-    def consent(self, customer_id: CustomerId, purpose: str, *, granted: bool, source: str) -> list[Consent]:
-        """Keep a yes or no. Nothing is overwritten: what was allowed when can always be shown. Raises `NotFound`."""
-        with acting(self._engine, self._clock, customer(customer_id)) as act:
-            one_customer(act.connection, customer_id)
-            act.connection.execute(
-                insert(customer_consents).values(
-                    customer_id=customer_id, purpose=purpose, granted=granted, source=source, at=act.now
-                )
-            )
-            told = "granted" if granted else "withdrawn"
-            act.log(EventKind.CUSTOMER_CONSENT, Subject(customer_id=customer_id), new=told, rule=purpose, reason=source)
-        return self.consents(customer_id)
-
-    def consents(self, customer_id: CustomerId) -> list[Consent]:
-        """Every yes and no, oldest first."""
-        query = select(customer_consents).where(customer_consents.c.customer_id == customer_id)
-        with reading(self._engine) as connection:
-            found = connection.execute(query.order_by(customer_consents.c.id))
-            return [Consent(row.purpose, row.granted, row.source, row.at) for row in found]
-
-    def may(self, customer_id: CustomerId, purpose: str) -> bool:
-        """Whether the customer's last word on a purpose was yes. Silence is no."""
-        said = [each for each in self.consents(customer_id) if each.purpose == purpose]
-        return bool(said) and said[-1].granted
-
-
-def one_customer(connection: Connection, customer_id: CustomerId) -> Customer:
-    """One customer. Raises `NotFound`."""
-    row = connection.execute(select(customers).where(customers.c.id == customer_id)).one_or_none()
-    if row is None:
-        raise NotFound("customer", customer_id)
-    tags = select(customer_tags.c.tag).where(customer_tags.c.customer_id == customer_id).order_by(customer_tags.c.tag)
-    known = select(customer_identities).where(customer_identities.c.customer_id == customer_id)
-    identities = connection.execute(known.order_by(customer_identities.c.id)).all()
-    return Customer(
-        customer_id=customer_id,
-        name=row.name,
-        email=row.email,
-        phone=row.phone,
-        language=row.language,
-        tier=row.tier,
-        vip=row.vip,
-        tags=tuple(connection.execute(tags).scalars()),
-        identities=tuple(Identity(each.channel, each.key, each.level) for each in identities),
-        created_at=row.created_at,
-        merged_into=None if row.merged_into is None else CustomerId(row.merged_into),
-    )
-
-
-def _create(act: Act, name: str) -> CustomerId:
-    added = act.connection.execute(
-        insert(customers).values(name=name.strip()[:200], email="", phone="", tier="", vip=False, created_at=act.now)
-    )
-    assert added.inserted_primary_key is not None  # every database gives it after a single insert
-    customer_id = CustomerId(added.inserted_primary_key[0])
-    act.log(EventKind.CUSTOMER_CREATED, Subject(customer_id=customer_id))
-    return customer_id
-
-
-def _identify(act: Act, customer_id: CustomerId, channel: str, key: str, level: int) -> None:
-    act.connection.execute(
-        insert(customer_identities).values(
-            customer_id=customer_id, channel=channel, key=key, level=level, created_at=act.now
-        )
-    )
-    act.log(EventKind.CUSTOMER_IDENTIFIED, Subject(customer_id=customer_id), new=channel, detail={"level": level})
-
-
-def _by_identity(connection: Connection, channel: str, key: str) -> Row[Any] | None:
-    mine = (customer_identities.c.channel == channel, customer_identities.c.key == key)
-    return connection.execute(select(customer_identities).where(*mine)).one_or_none()
-
-
-def _survivor(connection: Connection, customer_id: CustomerId) -> CustomerId:
-    """Whom a merged customer turned out to be, however often."""
-    seen: Sequence[CustomerId] = ()
-    while customer_id not in seen:
-        seen = (*seen, customer_id)
-        into = one_customer(connection, customer_id).merged_into
-        if into is None:
-            return customer_id
-        customer_id = into
-    return customer_id

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from core.accounts import AccountId
 from core.actors import ActorKind, CustomerId
+from core.customers import KNOWN, VERIFIED_FOR
 from core.desk_events import EventKind, Subject
 from core.episodes import EpisodeId, EpisodeState
 from core.errors import NotFound
@@ -72,6 +73,15 @@ class Held:
     channel: str
     version: int
     created_at: datetime
+    identity_level: int
+    """As it was said last; `level` says what of it still holds."""
+    verified_at: datetime | None
+    """When the company's site last said who the visitor is."""
+
+    def level(self, now: datetime) -> int:
+        """How well the visitor is known now. Having been verified too long ago means being known."""
+        fresh = self.verified_at is not None and now - self.verified_at <= VERIFIED_FOR
+        return self.identity_level if fresh else min(self.identity_level, KNOWN)
 
     def subject(self, episode: EpisodeRecord | None = None) -> Subject:
         """What events about it are about."""
@@ -108,6 +118,8 @@ def to_held(row: Row[Any]) -> Held:
         channel=row.channel,
         version=row.version,
         created_at=row.created_at,
+        identity_level=row.identity_level,
+        verified_at=row.verified_at,
     )
 
 
@@ -158,7 +170,7 @@ def open_episode(act: Act, held: Held, before: list[EpisodeRecord], *, summary: 
         conversation_id=held.conversation_id,
         number=number,
         state=EpisodeState.ASSISTANT,
-        identity_level=before[-1].identity_level if before else 0,
+        identity_level=held.level(act.now),
         summary=summary,
         started_at=act.now,
         entered_at=act.now,

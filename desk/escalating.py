@@ -7,8 +7,10 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, func, or_, select
 
 from core.analysis import Analysis, SentimentLevel
+from core.customers import KNOWN
 from core.episodes import EpisodeState
 from core.tickets import Priority, TicketCard, TriggerFamily
+from core.topics import NO_TOPICS
 from core.types import HandoverCode, Message, TicketId
 from desk.acts import Act
 from desk.clock_tables import sla_clocks
@@ -23,11 +25,6 @@ from desk.ticket_tables import ticket_triggers
 COMPLAINT: Final = "complaint"
 """The intent that says so."""
 
-NO_TOPICS: Final = frozenset(
-    {"human_agent", "follow_up", "thanks", "greeting", "goodbye", "affirm", "deny", "small_talk", "out_of_scope"}
-)
-"""Intents that don't say what a contact is about."""
-
 LIVE: Final = (EpisodeState.QUEUED, EpisodeState.AGENT)
 """Whose customer sits and waits for a person."""
 
@@ -38,7 +35,7 @@ _CONTACTS: Final = (
     .where(readings.c.intent == bindparam("topic"), messages.c.created_at > bindparam("since"))
     .where(or_(conversations.c.id == bindparam("here"), conversations.c.customer_id == bindparam("customer")))
 )
-"""Episodes of a customer on one topic; a visitor's are those of the conversation."""
+"""Episodes of a customer on one topic; a visitor's are those of the conversation, also where they claim to be somebody."""
 
 
 def escalate(
@@ -81,14 +78,15 @@ def _complaint(analysis: Analysis, policy: DeskPolicy) -> Cause | None:
 def _repeat(act: Act, held: Held, episode: EpisodeRecord, analysis: Analysis, policy: DeskPolicy) -> Cause | None:
     """The customer's third contact about one topic in a week, once an episode."""
     topic = analysis.intent.label
-    first = held.customer_id is None and episode.number < policy.repeat_contacts
+    customer_id = held.customer_id if episode.identity_level >= KNOWN else None
+    first = customer_id is None and episode.number < policy.repeat_contacts
     if topic is None or topic in NO_TOPICS or first:
         return None
     asked = {
         "topic": topic,
         "since": act.now - policy.repeat_within,
         "here": held.conversation_id,
-        "customer": held.customer_id,
+        "customer": customer_id,
     }
     contacts = act.connection.execute(_CONTACTS, asked).scalar_one()
     if contacts < policy.repeat_contacts or _triggered(act.connection, episode, TriggerFamily.REPEAT):

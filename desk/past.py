@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, func, select
 
 from core.actors import CustomerId
-from core.episodes import Episode, EpisodeId, EpisodeState, PastTurn
+from core.customers import KNOWN
+from core.episodes import Episode, EpisodeId, EpisodeState, LateTicket, PastTurn
+from core.text import detect_language
 from core.tickets import CATEGORY
-from core.types import ConversationId, HandoverCode, Message, MessageId, PassageId, Role, TicketId
+from core.types import ConversationId, HandoverCode, Language, Message, MessageId, PassageId, Role, TicketId
 from desk import rows
+from desk.attachments.tables import attachments
 from desk.clock_tables import sla_clocks
 from desk.customer_tables import customers
 from desk.episodes import EpisodeRecord, Held
@@ -23,11 +26,16 @@ from desk.tables import citations, messages, readings, replies, tickets
 SPEAKERS = frozenset({Role.CUSTOMER, Role.ASSISTANT, Role.AGENT})
 """Whose words the assistant reads. The desk's own sentences and notes tell it nothing."""
 
+LATE_TICKETS: Final = 20
+"""Most late tickets of a customer that the rules look at."""
+
+_BREACHED: Final = sla_clocks.c.breached_at.is_not(None)
+_FILES: Final = select(func.count()).where(attachments.c.message_id == messages.c.id).scalar_subquery()
 _SAID: Final[Select[Any]] = (
     select(
         messages.c.id, messages.c.role, messages.c.text, messages.c.created_at, messages.c.episode_id,
         replies.c.outcome, replies.c.helpful, replies.c.offered, replies.c.code,
-        readings.c.intent, readings.c.sentiment, readings.c.anger,
+        readings.c.intent, readings.c.sentiment, readings.c.anger, _FILES.label("files"),
     )
     .outerjoin(replies, replies.c.message_id == messages.c.id)
     .outerjoin(readings, readings.c.message_id == messages.c.id)
@@ -41,12 +49,12 @@ _CITED: Final = (
     .order_by(citations.c.message_id, citations.c.ordinal)
 )
 _LATE_ANY: Final = (
-    select(tickets.c.id)
-    .join(sla_clocks, sla_clocks.c.ticket_id == tickets.c.id)
+    select(tickets.c.id, readings.c.intent)
+    .outerjoin(readings, readings.c.message_id == tickets.c.message_id)
     .where(tickets.c.status.in_([status for status, category in CATEGORY.items() if category.open]))
-    .where(sla_clocks.c.breached_at.is_not(None))
+    .where(select(sla_clocks.c.ticket_id).where(sla_clocks.c.ticket_id == tickets.c.id, _BREACHED).exists())
     .order_by(tickets.c.id)
-    .limit(1)
+    .limit(LATE_TICKETS)
 )
 _LATE: Final = _LATE_ANY.where(tickets.c.customer_id == bindparam("key"))
 _LATE_HERE: Final = _LATE_ANY.where(tickets.c.conversation_id == bindparam("key"))
@@ -71,8 +79,9 @@ def _noun(connection: Connection, held: Held, episode: EpisodeRecord, lines: Seq
         version=held.version,
         turns=tuple(_turns(lines, waits=episode.state.assistant_speaks)),
         identity_level=episode.identity_level,
-        vip=_vip(connection, held.customer_id),
-        breached_ticket=_breached_ticket(connection, held),
+        vip=_vip(connection, _known(held, episode)),
+        late_tickets=_late_tickets(connection, held, _known(held, episode)),
+        customer_id=_known(held, episode),
     )
 
 
@@ -98,10 +107,11 @@ def turn_context(
         return None
     own = [line for line in lines if line.episode_id == episode.episode_id]
     return TurnContext(
-        text="\n".join(message.text for message in pending),
-        history=tuple(message for message in said if message.role in SPEAKERS),
+        text="\n".join(message.text for message in pending if message.text),
+        history=tuple(message for message in said if message.role in SPEAKERS and message.text),
         episode=_noun(connection, held, episode, own),
         message_id=pending[-1].message_id,
+        files=sum(line.files for line in lines[len(lines) - len(pending) :]),
     )
 
 
@@ -119,6 +129,7 @@ class _Line:
     intent: str | None
     sentiment: int | None
     anger: float | None
+    files: int
 
 
 def _lines(connection: Connection, conversation_id: ConversationId, of: Sequence[EpisodeId]) -> list[_Line]:
@@ -142,6 +153,7 @@ def _to_line(row: Row[Any], cited: tuple[PassageId, ...]) -> _Line:
         intent=row.intent,
         sentiment=row.sentiment,
         anger=row.anger,
+        files=row.files,
     )
 
 
@@ -167,7 +179,7 @@ def _turn(pending: Sequence[_Line], reply: _Line | None) -> PastTurn:
     last = pending[-1]
     return PastTurn(
         message_id=last.message.message_id,
-        text="\n".join(line.message.text for line in pending),
+        text="\n".join(line.message.text for line in pending if line.message.text),
         reply=reply.message.text if reply is not None else "",
         outcome=(reply.outcome if reply is not None else None) or "silent",
         at=last.message.created_at,
@@ -188,13 +200,17 @@ def _vip(connection: Connection, customer_id: CustomerId | None) -> bool:
     return bool(found)
 
 
-def _breached_ticket(connection: Connection, held: Held) -> TicketId | None:
-    """The customer's oldest open ticket that is past a deadline; a visitor's is found by the conversation."""
-    if held.customer_id is None:
-        found = connection.execute(_LATE_HERE, {"key": held.conversation_id}).scalar_one_or_none()
+def _known(held: Held, episode: EpisodeRecord) -> CustomerId | None:
+    """Whose rights and tickets count. Whoever only left an address or a number hasn't become its owner by that."""
+    return held.customer_id if episode.identity_level >= KNOWN else None
+
+
+def _late_tickets(connection: Connection, held: Held, customer_id: CustomerId | None) -> tuple[LateTicket, ...]:
+    if customer_id is None:
+        found = connection.execute(_LATE_HERE, {"key": held.conversation_id})
     else:
-        found = connection.execute(_LATE, {"key": held.customer_id}).scalar_one_or_none()
-    return None if found is None else TicketId(found)
+        found = connection.execute(_LATE, {"key": customer_id})
+    return tuple(LateTicket(TicketId(row.id), row.intent) for row in found)
 
 
 def last_reply(connection: Connection, episode: EpisodeRecord) -> MessageId | None:
@@ -208,6 +224,19 @@ def last_reply(connection: Connection, episode: EpisodeRecord) -> MessageId | No
     )
     found = connection.execute(query).scalar_one_or_none()
     return None if found is None else MessageId(found)
+
+
+def spoken_language(connection: Connection, held: Held, text: str = "") -> Language:
+    """The customer's language: as chosen, else that of this text or of the last message with words; else Chinese."""
+    if held.language is not None:
+        return held.language
+    if text:
+        return detect_language(text)
+    query = select(messages.c.text).where(
+        messages.c.conversation_id == held.conversation_id, messages.c.role == Role.CUSTOMER, messages.c.text != ""
+    )
+    last = connection.execute(query.order_by(messages.c.ordinal.desc()).limit(1)).scalar_one_or_none()
+    return Language.ZH if last is None else detect_language(last)
 
 
 def last_customer_message(connection: Connection, conversation_id: ConversationId) -> Message | None:

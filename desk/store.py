@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import Engine, insert, select, update
 
 from core.actors import customer
 from core.clock import Clock, utc_now
-from core.database import reading, writing
+from core.customers import UNKNOWN, VERIFIED, WEB_CHANNEL, Purpose
+from core.database import reading
 from core.desk_events import EventKind, Subject
 from core.episodes import Episode
-from core.errors import InvalidInput, NotFound
+from core.errors import Conflict, InvalidInput, NotFound
 from core.masking import Mask, withhold
 from core.settings import Secret
-from core.tickets import CloseReason
+from core.tickets import CATEGORY, CloseReason
 from core.types import (
     Audience,
     ConversationId,
@@ -29,16 +32,21 @@ from core.types import (
     Ticket,
     TicketId,
 )
+from core.visitors import SiteVisitor
 from desk import rows
 from desk.acts import acting
 from desk.clocks import Clocks
+from desk.consents import Consents, note_consent
 from desk.customer_merges import CustomerMerges
 from desk.customers import Customers
 from desk.dialogues import Dialogues
+from desk.episodes import changed, hold
 from desk.events import Events
 from desk.macros import Macros
+from desk.own import OwnThings
 from desk.policies import Policies
 from desk.policy import DeskPolicy
+from desk.recognising import claim, know, recognise
 from desk.records import CitationSpan, Conversation, CustomerMessage, RecordedReply
 from desk.staff import Staff
 from desk.states import States
@@ -52,8 +60,6 @@ from desk.turns import Turns
 __all__ = ["CitationSpan", "Conversation", "CustomerMessage", "Desk", "RecordedReply"]
 
 TOKEN_BYTES: Final = 32
-WEB: Final = "web"
-"""The channel of the server's own chat."""
 
 _NOBODY: Final = hashlib.sha256(secrets.token_bytes(TOKEN_BYTES)).hexdigest()
 """Compared with when the conversation is unknown, so that both refusals take the same time."""
@@ -72,7 +78,7 @@ class Desk:
         self._clock = clock
         self._mask = mask
         self.policies = Policies(engine, clock=clock, shipped=policy)
-        self.turns = Turns(engine, clock=clock, policy=self.policies.policy)
+        self.turns = Turns(engine, clock=clock, policy=self.policies.policy, mask=mask)
         self.dialogues = Dialogues(engine, clock=clock, policy=self.policies.policy)
         self.ticketing = Ticketing(engine, clock=clock, policy=self.policies.policy)
         self.ties = TicketTies(engine, clock=clock, policy=self.policies.policy)
@@ -83,15 +89,26 @@ class Desk:
         self.macros = Macros(engine, clock=clock)
         self.customers = Customers(engine, clock=clock)
         self.customer_merges = CustomerMerges(engine, clock=clock)
+        self.consents = Consents(engine, clock=clock)
+        self.own = OwnThings(engine, clock=clock)
         self.events = Events(engine)
         self._ticks = Ticks(engine, clock=clock, policy=self.policies.policy)
 
     def open_conversation(
-        self, *, audience: Audience, language: Language | None, channel: str = WEB
+        self,
+        *,
+        audience: Audience,
+        language: Language | None,
+        channel: str = WEB_CHANNEL,
+        visitor: SiteVisitor | None = None,
     ) -> tuple[ConversationId, Secret]:
-        """Begin a conversation. Returns its id and its token, of which only a hash is stored."""
+        """Begin a conversation. Returns its id and its token, of which only a hash is stored.
+
+        With a `visitor` whose signature was looked at, it is that customer's, who is verified in it.
+        """
         conversation_id, token = ConversationId(uuid.uuid4().hex), secrets.token_urlsafe(TOKEN_BYTES)
         with acting(self._engine, self._clock, customer(None)) as act:
+            customer_id = recognise(act, visitor) if visitor is not None else None
             act.connection.execute(
                 insert(conversations).values(
                     id=conversation_id,
@@ -101,10 +118,38 @@ class Desk:
                     created_at=act.now,
                     channel=channel,
                     version=0,
+                    customer_id=customer_id,
+                    identity_level=VERIFIED if customer_id is not None else UNKNOWN,
+                    verified_at=act.now if customer_id is not None else None,
                 )
             )
-            act.log(EventKind.CONVERSATION_OPENED, Subject(conversation_id=conversation_id), new=channel)
+            subject = Subject(conversation_id=conversation_id, customer_id=customer_id)
+            act.by(customer(customer_id)).log(EventKind.CONVERSATION_OPENED, subject, new=channel)
+            if customer_id is not None:
+                act.log(EventKind.CUSTOMER_IDENTIFIED, subject, new=channel, detail={"level": VERIFIED})
         return conversation_id, Secret(token)
+
+    def verify_again(self, conversation_id: ConversationId, visitor: SiteVisitor) -> None:
+        """The site says anew who writes in a conversation that was begun as the same person.
+
+        A conversation of an unknown visitor stays one: whoever has had its token before must not come to read what a
+        verified person writes.
+
+        Raises:
+            NotFound: no such conversation.
+            Conflict: it was begun by somebody else, or by nobody who is known.
+        """
+        with acting(self._engine, self._clock, customer(None)) as act:
+            held = hold(act.connection, conversation_id)
+            if held.verified_at is None or recognise(act, visitor) != held.customer_id:
+                raise Conflict("This conversation was begun as somebody else. Begin another one as this visitor.")
+            again = {"identity_level": VERIFIED, "verified_at": act.now}
+            act.connection.execute(update(conversations).where(conversations.c.id == conversation_id).values(**again))
+            know(act, held, VERIFIED)
+            act.by(customer(held.customer_id)).log(
+                EventKind.CUSTOMER_IDENTIFIED, held.subject(), new=held.channel, detail={"level": VERIFIED}
+            )
+            changed(act.connection, conversation_id)
 
     def authorize(self, conversation_id: ConversationId, token: str) -> Conversation:
         """The conversation, for whom holds its token.
@@ -194,12 +239,22 @@ class Desk:
         with reading(self._engine) as connection:
             return rows.one_ticket(connection, ticket_id)
 
-    def set_contact(self, conversation_id: ConversationId, ticket_id: TicketId, contact: str) -> Ticket:
-        """Note how the customer wants to be reached.
+    def set_contact(
+        self,
+        conversation_id: ConversationId,
+        ticket_id: TicketId,
+        contact: str,
+        *,
+        consents: Mapping[Purpose, bool] = MappingProxyType({}),
+    ) -> Ticket:
+        """Note how the customer wants to be reached, and what else they agree to.
+
+        An unknown visitor becomes a customer by the contact, as a claim that gives no right, see `desk.recognising`.
 
         Raises:
             NotFound: the conversation has no such ticket.
             InvalidInput: the contact is empty or too long.
+            Conflict: the ticket is done.
         """
         contact = contact.strip()
         if not 0 < len(contact) <= CONTACT_CHARACTERS:
@@ -207,11 +262,21 @@ class Desk:
                 f"The contact has {len(contact)} characters; give an e-mail address or a phone number "
                 f"of at most {CONTACT_CHARACTERS}."
             )
-        own = update(tickets).where(tickets.c.id == ticket_id, tickets.c.conversation_id == conversation_id)
-        with writing(self._engine) as connection:
-            if connection.execute(own.values(contact=contact)).rowcount == 0:
+        own = (tickets.c.id == ticket_id, tickets.c.conversation_id == conversation_id)
+        with acting(self._engine, self._clock, customer(None)) as act:
+            held = hold(act.connection, conversation_id)
+            status = act.connection.execute(select(tickets.c.status).where(*own)).scalar_one_or_none()
+            if status is None:
                 raise NotFound("ticket", ticket_id)
-            return rows.one_ticket(connection, ticket_id)
+            if not CATEGORY[status].open:
+                raise Conflict("This ticket is done. Ask again, and there will be a new one.")
+            act.connection.execute(update(tickets).where(*own).values(contact=contact))
+            customer_id = claim(act, held, contact)
+            if customer_id is not None:
+                for purpose, granted in consents.items():
+                    note_consent(act, customer_id, purpose, granted=granted, conversation_id=conversation_id)
+            changed(act.connection, conversation_id)
+            return rows.one_ticket(act.connection, ticket_id)
 
     def resolve(self, ticket_id: TicketId) -> Ticket:
         """Close a ticket by the admin key; one that is done already stays as it is. Raises `NotFound`."""

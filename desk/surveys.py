@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 from core.accounts import AccountId
 from core.actors import CustomerId, agent, customer
 from core.clock import Clock, utc_now
+from core.customers import Purpose
 from core.database import reading
 from core.desk_events import EventKind
 from core.episodes import EpisodeId
@@ -16,6 +17,7 @@ from core.errors import Conflict, InvalidInput, NotFound
 from core.surveys import Involvement, Survey, SurveyId, SurveyKind
 from core.types import ConversationId, Role, TicketId, TicketStatus
 from desk.acts import Act, acting
+from desk.consents import refused
 from desk.episodes import EpisodeRecord, Held, all_episodes, current, hold
 from desk.past import last_customer_message
 from desk.policy import DeskPolicy, Governed, PolicySource
@@ -93,8 +95,8 @@ class Surveys(Governed):
 def offer_survey(
     act: Act, held: Held, episode: EpisodeRecord, policy: DeskPolicy, *, kind: SurveyKind = SurveyKind.CSAT
 ) -> Survey | None:
-    """Ask, unless that was done in this conversation before. `None` if so. Outside the channel's window it is
-    written down as not delivered, so that nobody counts it as unanswered."""
+    """Ask, unless that was done in this conversation before. `None` if so. Outside the channel's window, and of a
+    customer who doesn't want it, it is written down as not delivered, so that nobody counts it as unanswered."""
     mine = (surveys.c.conversation_id == held.conversation_id, surveys.c.kind == kind)
     if act.connection.execute(select(surveys.c.id).where(*mine)).first() is not None:
         return None
@@ -104,6 +106,8 @@ def offer_survey(
     silent = act.now - last.created_at if last is not None else None
     delivered = policy.survey_window is None or (silent is not None and silent <= policy.survey_window)
     reason = "" if delivered else "the channel's window has closed"
+    if held.customer_id is not None and refused(act.connection, held.customer_id, Purpose.SURVEYS):
+        delivered, reason = False, "the customer doesn't want to be asked"
     cards = [card for card in tickets_of(act.connection, held.conversation_id) if card.episode_id == episode.episode_id]
     act.connection.execute(
         insert(surveys).values(

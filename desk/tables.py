@@ -38,6 +38,7 @@ from desk import (  # noqa: F401  # fills the metadata
     staff_tables,
     ticket_tables,
 )
+from desk.attachments import tables as _attachments  # noqa: F401  # the same
 
 CONTACT_CHARACTERS: Final = 200
 """Longest way to reach a customer: an e-mail address has at most 254 bytes, a phone number far fewer."""
@@ -53,10 +54,13 @@ conversations: Final = Table(
     Column("customer_id", BigInteger),
     Column("channel", String(32), nullable=False),
     Column("version", Integer, nullable=False),
+    Column("identity_level", Integer, nullable=False),
+    Column("verified_at", UtcDateTime),
     Index("ix_conversations_customer_id", "customer_id"),
     **TABLE_OPTIONS,
 )
-"""`version` rises with every change: a message, another state, another owner."""
+"""`version` rises with every change: a message, another state, another owner. `identity_level` is what its next episode
+begins with; `verified_at` is when the company's site last said who the visitor is."""
 
 episodes: Final = Table(
     "episodes",

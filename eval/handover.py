@@ -16,7 +16,7 @@ from typing import Any
 from agent.assistant import Assistant
 from agent.handover.judge import MessageAnalyzer
 from core.clock import utc_now
-from core.episodes import Episode, EpisodeId, EpisodeState, PastTurn
+from core.episodes import Episode, EpisodeId, EpisodeState, LateTicket, PastTurn
 from core.errors import StorageError
 from core.handover_rules import HandoverRules
 from core.types import (
@@ -199,7 +199,7 @@ def _lead(case: HandoverCase, assistant: Assistant, finder: _BreakableFinder) ->
         0,
         identity_level=facts.identity_level,
         vip=facts.vip,
-        breached_ticket=facts.breached_ticket,
+        late_tickets=() if facts.breached_ticket is None else (LateTicket(facts.breached_ticket),),
         primary_contact=facts.primary_contact,
     )
     led: list[LedStep] = []

@@ -134,7 +134,7 @@ def _priority(rule: HandoverRule, situation: Situation) -> tuple[Priority, Wordi
     raises = (
         (situation.analysis.sentiment.anger >= mood.limit("anger"), _ANGRY),
         (situation.episode.vip, _VIP),
-        (situation.episode.breached_ticket is not None, _BREACHED),
+        (bool(situation.episode.late_tickets), _BREACHED),
     )
     reason = next((why for holds, why in raises if holds), None)
     if reason is not None and rule.priority.rank < Priority.HIGH.rank:

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from core.accounts import AccountId
 from core.actors import ActorKind
 from core.analysis import Analysis, Intent, NamedEntity, Sentiment, SentimentLabel, SentimentLevel
-from core.customers import Identity
+from core.customers import Identity, Purpose
 from core.desk_events import EventKind, Subject
 from core.episodes import EpisodeState
 from core.errors import Conflict, InvalidInput, NotFound
@@ -327,7 +327,7 @@ class TestTimers:
         first = desk.clocks.of_ticket(ticket.ticket_id)[0]
         assert first.met_at is not None
         assert first.breached_at is not None
-        assert desk.episode(conversation).breached_ticket == ticket.ticket_id
+        assert [each.ticket_id for each in desk.episode(conversation).late_tickets] == [ticket.ticket_id]
 
 
 class TestTickets:
@@ -525,12 +525,13 @@ class TestCustomers:
         """Every word is kept, the last one holds, silence is no."""
         lin = desk.customers.find_or_create("web", "a").customer_id
 
-        assert not desk.customers.may(lin, "newsletter")
-        desk.customers.consent(lin, "newsletter", granted=True, source="form")
-        assert desk.customers.may(lin, "newsletter")
-        said = desk.customers.consent(lin, "newsletter", granted=False, source="mail")
-        assert [each.granted for each in said] == [True, False]
-        assert not desk.customers.may(lin, "newsletter")
+        assert not desk.consents.may(lin, Purpose.CONTACT)
+        desk.consents.note(lin, ANNA, Purpose.CONTACT, granted=True, source="form")
+        assert desk.consents.may(lin, Purpose.CONTACT)
+        assert not desk.consents.may(lin, Purpose.SURVEYS)
+        said = desk.consents.note(lin, ANNA, Purpose.CONTACT, granted=False, source="mail")
+        assert [(each.granted, each.source) for each in said] == [(True, "form"), (False, "mail")]
+        assert not desk.consents.may(lin, Purpose.CONTACT)
 
     def test_have_a_key_of_one_customer_only(self, desk: Desk) -> None:
         """Two people with one key would be read each other's messages."""

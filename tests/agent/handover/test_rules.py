@@ -22,7 +22,7 @@ from agent.handover.requests import (
 )
 from agent.handover.situation import Situation
 from core.analysis import EscalationKind, EscalationSignal, NamedEntity, SentimentLevel
-from core.episodes import PastTurn
+from core.episodes import LateTicket, PastTurn
 from core.errors import StorageError
 from core.handover import Figure
 from core.types import HandoverCode, TicketId
@@ -342,12 +342,29 @@ class TestGoingRound:
 class TestGuards:
     def test_a_vip_and_a_late_ticket_go_to_their_people(self) -> None:
         """With the ticket's number."""
-        late = vip_or_open_ticket(situation("运费", breached_ticket=TicketId(7)))
+        late = vip_or_open_ticket(situation("运费", late_tickets=(LateTicket(TicketId(7)),)))
 
         assert act(vip_or_open_ticket(situation("运费", vip=True))) is Act.IMMEDIATE
         assert late is not None
         assert "7" in late.reason.zh
         assert vip_or_open_ticket(situation("运费")) is None
+
+    def test_a_late_ticket_counts_for_what_it_is_about(self) -> None:
+        """Another matter stays with the assistant; asking after it doesn't."""
+        late = (LateTicket(TicketId(7), "return_item"),)
+
+        assert (
+            vip_or_open_ticket(situation("发票", analysis=read("发票", intent=("invoice", 0.9)), late_tickets=late))
+            is None
+        )
+        assert (
+            act(
+                vip_or_open_ticket(
+                    situation("退款呢", analysis=read("退款呢", intent=("refund_status", 0.9)), late_tickets=late)
+                )
+            )
+            is Act.IMMEDIATE
+        )
 
     def test_more_messages_than_allowed(self) -> None:
         """The next one after the limit."""
