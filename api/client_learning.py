@@ -9,9 +9,32 @@ from typing import Any
 
 from api.client_reading import read
 from core.figures import FigureCase, FiguresReport
-from core.learning import CandidateId, CandidateStatus, GapId, GapStatus, Origin, Trial
+from core.gold import GoldQuestion
+from core.learning import (
+    CandidateId,
+    CandidateStatus,
+    Filling,
+    GapDialogue,
+    GapId,
+    GapStatus,
+    GivenAnswer,
+    Origin,
+    Trial,
+)
 from core.settings import Secret
-from core.types import Audience, ConversationId, DocumentId, HandoverCode, MessageId
+from core.types import Audience, ConversationId, DocumentId, HandoverCode, MessageId, PassageId
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedPlace:
+    """From where a question was answered, with the words."""
+
+    document_id: DocumentId
+    document: str
+    version: int
+    start: int
+    end: int
+    quote: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +48,30 @@ class AskedInVain:
     code: HandoverCode
     asked_at: datetime
     answered: bool | None
+    filling: Filling | None = None
+    told_from: QuotedPlace | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapPair:
+    """A pair that was written for a gap."""
+
+    candidate_id: CandidateId
+    question: str
+    answer: str
+    audience: Audience
+    status: CandidateStatus
+    note: str
+    decided_by: str
+    document_id: DocumentId | None
+    version: int | None
+    problem: str
+    trial: Trial | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardGap:
-    """A gap on the board, with its cost; `asked` only where one gap was asked for."""
+    """A gap on the board, with its cost; `asked` and `pairs` only where one gap was asked for."""
 
     gap_id: GapId
     question: str
@@ -46,9 +88,44 @@ class BoardGap:
     tested_at: datetime | None
     tested: int
     answered: int
+    rightly: int
     handovers: int
     agent_minutes: float
     asked: tuple[AskedInVain, ...] = ()
+    pairs: tuple[GapPair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NearBoardGap(BoardGap):
+    """Another gap that may be the same need."""
+
+    closeness: float
+    suggested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NearestPassage:
+    """A passage that is near a gap and wasn't enough."""
+
+    passage_id: PassageId
+    document_id: DocumentId
+    document: str
+    version: int
+    heading: str
+    page: int | None
+    text: str
+    audience: Audience
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What helps to fill a gap."""
+
+    dialogues: tuple[GapDialogue, ...]
+    answers: tuple[GivenAnswer, ...]
+    passages: tuple[NearestPassage, ...]
+    near: tuple[NearBoardGap, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +169,7 @@ class QueuedPair:
     trial: Trial | None
     created_at: datetime
     updated_at: datetime
+    gap_id: GapId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +217,48 @@ class LearningCalls:
         return read(BoardGap, self._json("PUT", f"/gaps/{gap_id}", key=self._key, json=body))
 
     def try_gap(self, gap_id: GapId) -> BoardGap:
-        """Ask a gap's questions now; it closes if all are answered. Raises `NotFound`."""
-        return read(BoardGap, self._json("POST", f"/gaps/{gap_id}/trial", key=self._key))
+        """Ask a gap's questions now; it closes if all are answered rightly. Raises `NotFound`."""
+        return self._gap_act(gap_id, "trial", None)
+
+    def gap_material(self, gap_id: GapId) -> Material:
+        """What helps to fill a gap. Raises `NotFound`."""
+        return read(Material, self._json("GET", f"/gaps/{gap_id}/material", key=self._key))
+
+    def answer_gap(
+        self, gap_id: GapId, answer: str, *, question: str = "", similar: Sequence[str] = (), confirm: bool = False
+    ) -> BoardGap:
+        """Write the answer: an approved pair with the gap's wordings, published and tried.
+
+        Raises:
+            PairConflict: an approved pair is asked the same and answers otherwise; `confirm` lets both stay.
+            NotFound: no such gap.
+        """
+        body = {"question": question, "answer": answer, "similar": list(similar), "confirm": confirm}
+        return self._gap_act(gap_id, "answer", body)
+
+    def confirm_gap(self, gap_id: GapId, message_id: MessageId) -> BoardGap:
+        """Say that the answer that a question gets now is right. Raises `NotFound` or `Conflict`."""
+        return self._gap_act(gap_id, "confirmation", {"message_id": message_id})
+
+    def keep_gap_as_gold(self, gap_id: GapId, *, facts: Sequence[str] = (), note: str = "") -> GoldQuestion:
+        """Put a gap's question into the gold set. Raises `NotFound` or `Conflict`."""
+        body = {"facts": list(facts), "note": note}
+        return read(GoldQuestion, self._json("POST", f"/gaps/{gap_id}/gold", key=self._key, json=body))
+
+    def merge_gap(self, gap_id: GapId, other: GapId) -> BoardGap:
+        """Put another gap's questions into this one. Raises `NotFound`."""
+        return self._gap_act(gap_id, "merge", {"other": other})
+
+    def split_gap(self, gap_id: GapId, messages: Sequence[MessageId]) -> BoardGap:
+        """Make a gap of its own of some questions; returns that. Raises `NotFound` or `InvalidInput`."""
+        return self._gap_act(gap_id, "split", {"message_ids": list(messages)})
+
+    def keep_gaps_apart(self, gap_id: GapId, other: GapId) -> BoardGap:
+        """Say that another gap isn't the same need. Raises `NotFound`."""
+        return self._gap_act(gap_id, "apart", {"other": other})
+
+    def _gap_act(self, gap_id: GapId, act: str, body: dict[str, Any] | None) -> BoardGap:
+        return read(BoardGap, self._json("POST", f"/gaps/{gap_id}/{act}", key=self._key, json=body))
 
     def candidates(self, *, status: CandidateStatus | None = None, offset: int = 0, limit: int = 100) -> ReviewQueue:
         """The review queue; what most customers asked comes first."""
@@ -174,4 +292,17 @@ def _days(start: date | None, end: date | None) -> dict[str, str]:
     return {name: day.isoformat() for name, day in given.items() if day is not None}
 
 
-__all__ = ["AskedInVain", "Board", "BoardGap", "LearningCalls", "Learnt", "QueuedPair", "ReviewQueue"]
+__all__ = [
+    "AskedInVain",
+    "Board",
+    "BoardGap",
+    "GapPair",
+    "LearningCalls",
+    "Learnt",
+    "Material",
+    "NearBoardGap",
+    "NearestPassage",
+    "QueuedPair",
+    "QuotedPlace",
+    "ReviewQueue",
+]

@@ -15,8 +15,10 @@ from core.errors import ZhidaError
 
 if TYPE_CHECKING:
     from analytics.learning.candidates import CandidateStore
+    from analytics.learning.gap_ties import GapTies
     from analytics.learning.gaps import GapStore
     from analytics.learning.gathering import Gatherer
+    from analytics.learning.material import GapMaterial
     from analytics.learning.publishing import Publisher
     from analytics.learning.trying import Trials
     from api.composition import Services
@@ -81,11 +83,26 @@ class Learning:
         return Publisher(self._services.kb, self.candidates)
 
     @cached_property
+    def ties(self) -> GapTies:
+        """Gaps that a person puts together or keeps apart."""
+        from analytics.learning.gap_ties import GapTies
+
+        return GapTies(self._services.engine, self._services.encoder, clock=self._clock)
+
+    @cached_property
+    def material(self) -> GapMaterial:
+        """What a manager reads to fill a gap."""
+        from analytics.learning.material import GapMaterial
+        from analytics.transcripts import Transcripts
+
+        return GapMaterial(Transcripts(self._services.engine), mask=self._services.masker.masked)
+
+    @cached_property
     def trials(self) -> Trials:
         """Questions that are asked again."""
         from analytics.learning.trying import Trials
 
-        return Trials(self._services.assistant, self.gaps, self.candidates, clock=self._clock)
+        return Trials(self._services.assistant, self.gaps, self.candidates, self._services.kb, clock=self._clock)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +138,7 @@ class LearningRunner:
             self._services.worker.wake()
         tried = self._due(patient=patient)
         if tried is not None:
+            loop.publisher.settle()  # what became ready since the step's beginning is tried with the rest
             loop.publisher.check_published()
             loop.trials.try_all(pause=lambda: stop.wait(LONGEST_PAUSE_S))
             if not stop.is_set():

@@ -3,18 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from api.wire import Json, plain
+from core.errors import NotFound
 from core.figures import FiguresReport
 from core.learning import Candidate, Gap, GapCost, GapQuestion
+from core.types import DocumentId
 
 
-def gap_json(gap: Gap, cost: GapCost, asked: Sequence[GapQuestion] | None = None) -> Json:
-    """A gap with its cost, and with `asked` what customers wrote. Who they are isn't told."""
+class Quotes(Protocol):
+    """Where quoted texts are read: `kb.store.KnowledgeBase`."""
+
+    def quote(self, document_id: DocumentId, number: int, start: int, end: int) -> str:
+        """A span of a version's text. Raises `NotFound`."""
+        ...
+
+
+def gap_json(gap: Gap, cost: GapCost) -> Json:
+    """A gap with its cost."""
     told: Json = {**plain(gap), **plain(cost), "agent_minutes": round(cost.agent_minutes, 1)}
     del told["episodes"]
-    if asked is not None:
-        told["asked"] = [_without(plain(each), "customer", "episode_id") for each in asked]
+    return told
+
+
+def gap_with_questions_json(
+    gap: Gap, cost: GapCost, asked: Sequence[GapQuestion], *, pairs: Sequence[Candidate], quotes: Quotes
+) -> Json:
+    """A gap with what customers wrote, by what each is answered now, and its pairs. Who they are isn't told."""
+    return {
+        **gap_json(gap, cost),
+        "asked": [_asked_json(each, quotes) for each in asked],
+        "pairs": [
+            _without(candidate_json(each), "findings", "customers", "gap_id", "similar", "created_at", "updated_at")
+            for each in pairs
+        ],
+    }
+
+
+def _asked_json(question: GapQuestion, quotes: Quotes) -> Json:
+    told = _without(plain(question), "customer", "episode_id", "told_keys")
+    place = question.told_from
+    if place is not None:
+        try:
+            told["told_from"]["quote"] = quotes.quote(place.document_id, place.version, place.start, place.end)
+        except NotFound:
+            told["told_from"] = None  # gone since; the next round says from what it is answered now
     return told
 
 

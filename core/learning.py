@@ -14,6 +14,7 @@ from typing import Final, NewType
 from core.documents import Audience
 from core.handover_codes import HandoverCode
 from core.ids import ConversationId, DocumentId, MessageId
+from core.messages import Role
 
 GapId = NewType("GapId", int)
 CandidateId = NewType("CandidateId", int)
@@ -128,6 +129,45 @@ class Gap:
     """Of these, those that were answered rightly, see `Filling`."""
     episodes: tuple[str, ...] = ()
     """In which it came up."""
+
+
+@dataclass(frozen=True, slots=True)
+class NearGap:
+    """Another gap that may be the same need."""
+
+    gap: Gap
+    closeness: float
+    """Higher is nearer; what it means depends on the encoder."""
+    suggested: bool
+    """Near enough that a person should decide whether it is the same."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidLine:
+    """A line of a conversation, with personal data removed."""
+
+    role: Role
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GapDialogue:
+    """The episode in which one or more of a gap's questions came up."""
+
+    conversation_id: ConversationId
+    episode_id: str
+    lines: tuple[SaidLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """What a person answered in such an episode, with personal data removed."""
+
+    conversation_id: ConversationId
+    question: str
+    answer: str
+    given_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import gradio as gr
 
 from api.client import Client
 from ui import learning
-from ui.events import HIDDEN, acting, html, number, step, text
+from ui.events import HIDDEN, acting, html, identifier, number, step, text
 from ui.managing import turned
 from ui.view import ManagerView, Tab
+
+GAP_ACTS: Final = (
+    "board", "gaps", "asked", "assign", "again", "fill", "take", "right", "gold", "merge", "apart", "split",
+)  # fmt: skip
 
 ClientOf = Callable[[ManagerView], Client]
 
@@ -71,7 +75,7 @@ class GapsTab:
     def __init__(self, view: gr.State, client_of: ClientOf) -> None:
         self._view = view
         self._client_of = client_of
-        self._board = html("zd-gaps", acting(["board", "gaps", "asked", "assign", "again"]))
+        self._board = html("zd-gaps", acting(GAP_ACTS))
 
     @property
     def outputs(self) -> list[Any]:
@@ -96,6 +100,13 @@ class GapsTab:
         own.asked(self._asked, [view], [view, own], **HIDDEN)
         own.assign(self._assign, [view], [own], **HIDDEN)
         own.again(self._again, [view], [own], **HIDDEN)
+        own.fill(self._fill, [view], [view, own], **HIDDEN)
+        own.take(self._take, [view], [view, own], **HIDDEN)
+        own.right(self._right, [view], [own], **HIDDEN)
+        own.gold(self._gold, [view], [own], **HIDDEN)
+        own.merge(self._merge, [view], [own], **HIDDEN)
+        own.apart(self._apart, [view], [own], **HIDDEN)
+        own.split(self._split, [view], [own], **HIDDEN)
 
     def _show(self, view: ManagerView, event: gr.EventData) -> tuple[ManagerView, str]:
         view = learning.board_of(view, text(event, "status"))
@@ -116,3 +127,27 @@ class GapsTab:
 
     def _again(self, view: ManagerView, event: gr.EventData) -> str:
         return learning.tried(view, number(event, "gap"), self._client_of(view))
+
+    def _fill(self, view: ManagerView, event: gr.EventData) -> tuple[ManagerView, str]:
+        question, answer, similar = (text(event, name) for name in ("question", "answer", "similar"))
+        client, confirm = self._client_of(view), text(event, "confirm") == "yes"
+        return learning.filled(view, number(event, "gap"), question, answer, similar, client, confirm=confirm)
+
+    def _take(self, view: ManagerView, event: gr.EventData) -> tuple[ManagerView, str]:
+        view = learning.taken(view, text(event, "draft"))
+        return view, learning.board(view, self._client_of(view))
+
+    def _right(self, view: ManagerView, event: gr.EventData) -> str:
+        return learning.confirmed(view, number(event, "gap"), identifier(event, "message"), self._client_of(view))
+
+    def _gold(self, view: ManagerView, event: gr.EventData) -> str:
+        return learning.kept_as_gold(view, number(event, "gap"), text(event, "facts"), self._client_of(view))
+
+    def _merge(self, view: ManagerView, event: gr.EventData) -> str:
+        return learning.merged(view, number(event, "gap"), number(event, "other"), self._client_of(view))
+
+    def _apart(self, view: ManagerView, event: gr.EventData) -> str:
+        return learning.kept_apart(view, number(event, "gap"), number(event, "other"), self._client_of(view))
+
+    def _split(self, view: ManagerView, event: gr.EventData) -> str:
+        return learning.split(view, number(event, "gap"), identifier(event, "message"), self._client_of(view))

@@ -177,7 +177,9 @@ class ManagerView:
     gap_status: GapStatus = GapStatus.OPEN
     gap_offset: int = 0
     gap_opened: GapId | None = None
-    """Whose questions are shown."""
+    """The one that the reader is at work on."""
+    gap_draft: str = ""
+    """Its answer as it stands in the form."""
     stale_offset: int = 0
     ticket_offset: int = 0
     words_offset: int = 0

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from analytics.grouping import SAME_QUESTION, Group, nearest
+from analytics.learning import candidate_rows as rows
 from analytics.learning import vectors
 from analytics.learning.tables import candidate_findings, candidates
 from core.clock import Clock, utc_now
 from core.database import reading, writing
-from core.errors import Conflict, InvalidInput, NotFound
+from core.errors import Conflict, InvalidInput
 from core.learning import (
     MAX_ANSWER,
     MAX_NOTE,
@@ -23,11 +23,14 @@ from core.learning import (
     CandidateId,
     CandidateStatus,
     Finding,
+    GapId,
+    GapQuestion,
     Origin,
+    PairWords,
     Trial,
 )
 from core.text import comparable
-from core.types import ConversationId, DocumentId, MessageId
+from core.types import Audience, DocumentId
 from kb.rows import chunked
 from models.encoder import Encoder, Vectors
 
@@ -56,14 +59,16 @@ class CandidateStore:
         The same episode or suggestion is never counted twice.
         """
         with reading(self._engine) as connection:
-            known = _known(connection, findings)
-        fresh = {_key(each): each for each in findings if _key(each) not in known}
-        rows = dict(zip(fresh, self._encoder.encode_questions([each.question for each in fresh.values()]), strict=True))
+            known = rows.known(connection, findings)
+        fresh = {rows.key_of(each): each for each in findings if rows.key_of(each) not in known}
+        encoded = dict(
+            zip(fresh, self._encoder.encode_questions([each.question for each in fresh.values()]), strict=True)
+        )
         with writing(self._engine) as connection:
-            known = _known(connection, list(fresh.values()))  # another process may have been faster
+            known = rows.known(connection, list(fresh.values()))  # another process may have been faster
             new = {key: each for key, each in fresh.items() if key not in known}
             if new:
-                self._place(connection, new, rows)
+                self._place(connection, new, encoded)
         return len(new)
 
     def candidates(
@@ -74,7 +79,7 @@ class CandidateStore:
         if status is not None:
             query = query.where(candidates.c.status == status)
         with reading(self._engine) as connection:
-            found = _with_findings(connection, connection.execute(query).all())
+            found = rows.with_findings(connection, connection.execute(query).all())
         found.sort(key=lambda each: (-each.customers, -each.candidate_id))
         return found[offset : offset + limit]
 
@@ -88,7 +93,40 @@ class CandidateStore:
     def candidate(self, candidate_id: CandidateId) -> Candidate:
         """One candidate. Raises `NotFound`."""
         with reading(self._engine) as connection:
-            return _one(connection, candidate_id)
+            return rows.one_candidate(connection, candidate_id)
+
+    def of_gap(self, gap_id: GapId) -> list[Candidate]:
+        """The pairs that were written for a gap, the newest first."""
+        query = select(candidates).where(candidates.c.gap_id == gap_id).order_by(candidates.c.id.desc())
+        with reading(self._engine) as connection:
+            return rows.with_findings(connection, connection.execute(query).all())
+
+    def write_for(
+        self, gap_id: GapId, asked: Sequence[GapQuestion], words: PairWords, *, audience: Audience, by: str
+    ) -> Candidate:
+        """Approve a pair that was written for a gap. The publisher takes it from there.
+
+        What was mined from the same conversation, and waits for review, becomes this pair, so that nobody reviews it
+        a second time.
+
+        Raises:
+            InvalidInput: a text is empty or too long.
+        """
+        values = _checked(words.question, words.answer, words.similar, "")
+        told = {"document_id": None, "version": None, "problem": "", "passed": None, "tried_at": None}
+        decided = {"status": _S.APPROVED, "decided_by": by, "gap_id": gap_id, "audience": audience, **told}
+        now = self._clock()
+        with writing(self._engine) as connection:
+            candidate_id = _waiting_for(connection, asked)
+            if candidate_id is None:
+                made = insert(candidates).values(**values, **decided, created_at=now, updated_at=now)
+                added = connection.execute(made).inserted_primary_key
+                assert added is not None  # every database gives it after a single insert
+                candidate_id = CandidateId(added[0])
+            else:
+                own = candidates.c.id == candidate_id
+                connection.execute(update(candidates).where(own).values(**values, **decided, updated_at=now))
+            return rows.one_candidate(connection, candidate_id)
 
     def edit(
         self, candidate_id: CandidateId, *, question: str, answer: str, similar: Sequence[str], note: str = ""
@@ -103,15 +141,18 @@ class CandidateStore:
         values = _checked(question, answer, similar, note)
         return self._change(candidate_id, **values)
 
-    def approve(self, candidate_id: CandidateId, *, by: str) -> Candidate:
+    def approve(self, candidate_id: CandidateId, *, by: str, gap_id: GapId | None = None) -> Candidate:
         """Let it into the knowledge base. The publisher takes it from there.
+
+        Args:
+            gap_id: the gap that its question belongs to.
 
         Raises:
             NotFound: no such candidate.
             Conflict: it is approved already.
         """
         told = {"document_id": None, "version": None, "problem": "", "passed": None, "tried_at": None}
-        return self._change(candidate_id, status=_S.APPROVED, decided_by=by, **told)
+        return self._change(candidate_id, status=_S.APPROVED, decided_by=by, gap_id=gap_id, **told)
 
     def dismiss(self, candidate_id: CandidateId, *, by: str) -> Candidate:
         """Keep it out. What is found later of the same question joins it without bothering anybody.
@@ -150,21 +191,24 @@ class CandidateStore:
 
     def _change(self, candidate_id: CandidateId, **values: object) -> Candidate:
         with writing(self._engine) as connection:
-            before = _one(connection, candidate_id)
+            before = rows.one_candidate(connection, candidate_id)
             if before.status not in _DECIDABLE:
                 raise Conflict(
                     f"Candidate {candidate_id} is {before.status.value}. Change or reject its pair in the knowledge base."
                 )
             own = candidates.c.id == candidate_id
             connection.execute(update(candidates).where(own).values(updated_at=self._clock(), **values))
-            return _one(connection, candidate_id)
+            return rows.one_candidate(connection, candidate_id)
 
     def _place(
-        self, connection: Connection, new: Mapping[tuple[Origin, str], Finding], rows: Mapping[Any, Vectors]
+        self,
+        connection: Connection,
+        new: Mapping[tuple[Origin, str], Finding],
+        encoded: Mapping[tuple[Origin, str], Vectors],
     ) -> None:
-        ids, groups = self._groups(connection)
+        ids, groups = rows.read_groups(connection, self._encoder)
         for key, each in new.items():
-            vector = rows[key]
+            vector = encoded[key]
             at = nearest(each.question, vector, groups, least=SAME_QUESTION)
             if at is None:
                 ids.append(self._open(connection, each))
@@ -173,20 +217,8 @@ class CandidateStore:
             else:
                 groups[at] = Group((*groups[at].texts, each.question), np.vstack([groups[at].vectors, vector]))
                 self._join(connection, ids[at], each)
-            own = _columns(each) | vectors.stored(vector, self._encoder)
+            own = rows.columns(each) | vectors.stored(vector, self._encoder)
             connection.execute(insert(candidate_findings).values(candidate_id=ids[at], **own))
-
-    def _groups(self, connection: Connection) -> tuple[list[CandidateId], list[Group]]:
-        """Candidates for other readers are other candidates, so they aren't told apart here but by their words."""
-        query = select(candidate_findings).order_by(candidate_findings.c.candidate_id, candidate_findings.c.found_at)
-        rows = connection.execute(query).all()
-        texts = [row.question for row in rows]
-        all_vectors = vectors.read(connection, candidate_findings, rows, texts, self._encoder)
-        members: dict[int, list[int]] = defaultdict(list)
-        for at, row in enumerate(rows):
-            members[row.candidate_id].append(at)
-        groups = [Group(tuple(texts[at] for at in own), all_vectors[own]) for own in members.values()]
-        return [CandidateId(each) for each in members], groups
 
     def _open(self, connection: Connection, first: Finding) -> CandidateId:
         now = self._clock()
@@ -201,11 +233,24 @@ class CandidateStore:
 
     def _join(self, connection: Connection, candidate_id: CandidateId, found: Finding) -> None:
         """Another wording is kept as long as nobody has decided."""
-        before = _one(connection, candidate_id)
+        before = rows.one_candidate(connection, candidate_id)
         known = {comparable(text) for text in (before.question, *before.similar)}
         if before.status is _S.OPEN and comparable(found.question) not in known and len(before.similar) < MAX_SIMILAR:
             similar = (*before.similar, found.question[:MAX_QUESTION])
             connection.execute(update(candidates).where(candidates.c.id == candidate_id).values(similar=similar))
+
+
+def _waiting_for(connection: Connection, asked: Sequence[GapQuestion]) -> CandidateId | None:
+    """The candidate in the review queue that was learnt from one of these questions."""
+    texts = {comparable(each.text) for each in asked}
+    columns = (candidate_findings.c.candidate_id, candidate_findings.c.question)
+    query = select(*columns).join(candidates).where(candidates.c.status == _S.OPEN)
+    for some in chunked([each.conversation_id for each in asked]):
+        here = query.where(candidate_findings.c.conversation_id.in_(some)).order_by(candidate_findings.c.candidate_id)
+        for row in connection.execute(here):
+            if comparable(row.question) in texts:
+                return CandidateId(row.candidate_id)
+    return None
 
 
 def _checked(question: str, answer: str, similar: Sequence[str], note: str) -> dict[str, object]:
@@ -220,77 +265,3 @@ def _checked(question: str, answer: str, similar: Sequence[str], note: str) -> d
     if len(wordings) > MAX_SIMILAR:
         raise InvalidInput(f"At most {MAX_SIMILAR} other wordings are kept.")
     return {"question": question, "answer": answer, "similar": wordings, "note": note}
-
-
-def _key(found: Finding) -> tuple[Origin, str]:
-    return found.origin, found.key
-
-
-def _known(connection: Connection, findings: Sequence[Finding]) -> set[tuple[Origin, str]]:
-    found: set[tuple[Origin, str]] = set()
-    keys = [each.key for each in findings]
-    for at in range(0, len(keys), 500):
-        some = candidate_findings.c.source.in_(keys[at : at + 500])
-        rows = connection.execute(select(candidate_findings.c.origin, candidate_findings.c.source).where(some))
-        found.update((row.origin, row.source) for row in rows)
-    return found
-
-
-def _columns(each: Finding) -> dict[str, object]:
-    names = ("origin", "conversation_id", "message_ids", "customer", "question", "answer", "found_at")
-    return {name: getattr(each, name) for name in names} | {"source": each.key}
-
-
-def _one(connection: Connection, candidate_id: CandidateId) -> Candidate:
-    row = connection.execute(select(candidates).where(candidates.c.id == candidate_id)).one_or_none()
-    if row is None:
-        raise NotFound("candidate", candidate_id)
-    return _with_findings(connection, [row])[0]
-
-
-def _with_findings(connection: Connection, rows: Sequence[Row[Any]]) -> list[Candidate]:
-    own: dict[int, list[Row[Any]]] = defaultdict(list)
-    names = ("candidate_id", "origin", "source", "conversation_id", "message_ids", "customer", "question", "answer")
-    columns = [candidate_findings.c[name] for name in (*names, "found_at")]  # without the vectors
-    query: Select[Any] = select(*columns).order_by(candidate_findings.c.found_at.desc())
-    for ids in chunked([row.id for row in rows]):
-        for finding in connection.execute(query.where(candidate_findings.c.candidate_id.in_(ids))):
-            own[finding.candidate_id].append(finding)
-    return [_to_candidate(row, own[row.id]) for row in rows]
-
-
-def _to_candidate(row: Row[Any], findings: Sequence[Row[Any]]) -> Candidate:
-    trial = None
-    if row.tried_at is not None and row.passed is not None:
-        trial = Trial(row.passed, row.tried_outcome, row.tried_text, row.tried_at)
-    return Candidate(
-        candidate_id=CandidateId(row.id),
-        question=row.question,
-        answer=row.answer,
-        similar=row.similar,
-        audience=row.audience,
-        status=row.status,
-        customers=len({each.customer for each in findings}),
-        findings=tuple(
-            Finding(
-                origin=each.origin,
-                key=each.source,
-                conversation_id=ConversationId(each.conversation_id),
-                message_ids=tuple(MessageId(message) for message in each.message_ids),
-                customer=each.customer,
-                question=each.question,
-                answer=each.answer,
-                audience=row.audience,
-                found_at=each.found_at,
-            )
-            for each in findings
-        ),
-        note=row.note,
-        decided_by=row.decided_by,
-        document_id=None if row.document_id is None else DocumentId(row.document_id),
-        version=row.version,
-        problem=row.problem,
-        trial=trial,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-    )

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
-from sqlalchemy import Connection, Engine, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from analytics.grouping import Group, nearest
-from analytics.learning import marks, vectors
-from analytics.learning.tables import gap_questions, gaps
+from analytics.grouping import Group
+from analytics.learning import gap_rows as rows
+from analytics.learning import marks
+from analytics.learning.tables import gap_questions, gap_sources, gaps
+from analytics.needs import Needs
 from core.clock import Clock, utc_now
 from core.database import reading, writing
-from core.errors import InvalidInput, NotFound
-from core.learning import MAX_NOTE, MAX_OWNER, Gap, GapId, GapQuestion, GapStatus
+from core.errors import Conflict, InvalidInput, NotFound
+from core.learning import MAX_NOTE, MAX_OWNER, Filling, Gap, GapId, GapQuestion, GapStatus, GapTrial
 from core.text import comparable
-from core.types import ConversationId, MessageId
+from core.types import MessageId
 from models.encoder import Encoder, Vectors
 
 WORDINGS: Final = 5
@@ -46,14 +46,14 @@ class GapStore:
             up_to: number of the last event that was read for it, which is noted with it in one step.
         """
         with reading(self._engine) as connection:
-            known = _known(connection, [each.message_id for each in questions])
+            known = rows.known(connection, [each.message_id for each in questions])
         asked = {each.message_id: each for each in questions if each.message_id not in known and each.text.strip()}
-        rows = dict(zip(asked, self._encoder.encode_questions([each.text for each in asked.values()]), strict=True))
+        encoded = dict(zip(asked, self._encoder.encode_questions([each.text for each in asked.values()]), strict=True))
         with writing(self._engine) as connection:
-            known = _known(connection, list(asked))  # another process may have been faster
+            known = rows.known(connection, list(asked))  # another process may have been faster
             fresh = [each for each in asked.values() if each.message_id not in known]
             if fresh:
-                self._place(connection, fresh, rows)
+                self._place(connection, fresh, encoded)
             if up_to is not None:
                 marks.set_mark(connection, marks.EVENTS, up_to)
         return len(fresh)
@@ -79,7 +79,7 @@ class GapStore:
         if status is not None:
             query = query.where(gaps.c.status == status)
         with reading(self._engine) as connection:
-            found = _with_counts(connection, connection.execute(query).all())
+            found = rows.with_counts(connection, connection.execute(query).all())
         found.sort(key=lambda gap: (-gap.customers, -gap.questions, -gap.gap_id))
         return found[offset : offset + limit]
 
@@ -93,15 +93,22 @@ class GapStore:
     def gap(self, gap_id: GapId) -> Gap:
         """One gap. Raises `NotFound`."""
         with reading(self._engine) as connection:
-            return _one(connection, gap_id)
+            return rows.one_gap(connection, gap_id)
 
     def questions(self, gap_id: GapId, *, limit: int = 100) -> list[GapQuestion]:
         """What belongs to a gap, the newest first. Raises `NotFound`."""
         query = select(gap_questions).where(gap_questions.c.gap_id == gap_id)
         with reading(self._engine) as connection:
-            _one(connection, gap_id)
-            rows = connection.execute(query.order_by(gap_questions.c.asked_at.desc()).limit(limit))
-            return [_to_question(row) for row in rows]
+            rows.one_gap(connection, gap_id)
+            found = connection.execute(query.order_by(gap_questions.c.asked_at.desc()).limit(limit))
+            return [rows.to_question(row) for row in found]
+
+    def gap_of(self, messages: Sequence[MessageId]) -> GapId | None:
+        """The gap to which one of these messages belongs; `None` if none does."""
+        query = select(gap_questions.c.gap_id).where(gap_questions.c.message_id.in_(messages))
+        with reading(self._engine) as connection:
+            found = connection.execute(query.order_by(gap_questions.c.asked_at.desc()).limit(1)).scalar_one_or_none()
+        return None if found is None else GapId(found)
 
     def wordings(self, gap_id: GapId) -> list[GapQuestion]:
         """The questions by which a gap is tried: at most `WORDINGS` different ones, the newest first."""
@@ -121,7 +128,7 @@ class GapStore:
         if len(owner) > MAX_OWNER or len(note) > MAX_NOTE:
             raise InvalidInput(f"An owner has at most {MAX_OWNER} characters and a note at most {MAX_NOTE}.")
         with writing(self._engine) as connection:
-            before = _one(connection, gap_id)
+            before = rows.one_gap(connection, gap_id)
             status = before.status
             if dismissed:
                 status = GapStatus.DISMISSED
@@ -129,64 +136,90 @@ class GapStore:
                 status = GapStatus.OPEN
             values = {"owner": owner, "due_on": due_on, "note": note, "status": status}
             connection.execute(update(gaps).where(gaps.c.id == gap_id).values(**values))
-            return _one(connection, gap_id)
+            return rows.one_gap(connection, gap_id)
 
-    def tried(self, gap_id: GapId, answered: Mapping[MessageId, bool]) -> Gap:
-        """Note how a gap's wordings were answered. All answered closes it, one that isn't opens it again.
+    def confirmed(self, gap_id: GapId) -> frozenset[str]:
+        """Keys of the sources of which a person has said that they answer a gap."""
+        query = select(gap_sources.c.source).where(gap_sources.c.gap_id == gap_id)
+        with reading(self._engine) as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def confirm(self, gap_id: GapId, message_id: MessageId, *, by: str) -> None:
+        """Take the answer that a question of a gap got last for a right one; from then on its sources fill the gap.
+
+        Raises:
+            NotFound: no such gap, or the question isn't one of its.
+            Conflict: the question wasn't answered, or without naming a source.
+        """
+        with writing(self._engine) as connection:
+            rows.one_gap(connection, gap_id)
+            mine = (gap_questions.c.gap_id == gap_id, gap_questions.c.message_id == message_id)
+            row = connection.execute(select(gap_questions.c.told_keys).where(*mine)).one_or_none()
+            if row is None:
+                raise NotFound("question", message_id)
+            if not row.told_keys:
+                raise Conflict("That question has no answer to confirm. Ask the gap again, or write the answer.")
+            known = select(gap_sources.c.source).where(gap_sources.c.gap_id == gap_id)
+            before = set(connection.execute(known).scalars())
+            for key in row.told_keys:
+                if key not in before:
+                    values = {"source": key, "confirmed_by": by[:MAX_OWNER], "confirmed_at": self._clock()}
+                    connection.execute(insert(gap_sources).values(gap_id=gap_id, **values))
+
+    def tried(self, gap_id: GapId, trials: Mapping[MessageId, GapTrial]) -> Gap:
+        """Note how a gap's wordings were answered. All rightly closes it, one that isn't opens it again.
 
         Raises:
             NotFound: no such gap.
         """
         now = self._clock()
         with writing(self._engine) as connection:
-            before = _one(connection, gap_id)
-            for message_id, was in answered.items():
-                own = gap_questions.c.message_id == message_id
-                connection.execute(update(gap_questions).where(own).values(answered=was))
-            values: dict[str, object] = {
+            before = rows.one_gap(connection, gap_id)
+            # What an earlier round found of other wordings may rest on what is gone
+            own = gap_questions.c.gap_id == gap_id
+            connection.execute(update(gap_questions).where(own).values(answered=None, **rows.trial_columns(None)))
+            for message_id, trial in trials.items():
+                values = {"answered": trial.filling is not Filling.UNANSWERED, **rows.trial_columns(trial)}
+                mine = gap_questions.c.message_id == message_id
+                connection.execute(update(gap_questions).where(own, mine).values(**values))
+            rightly = sum(trial.filling.fills for trial in trials.values())
+            told: dict[str, object] = {
                 "tested_at": now,
-                "tested": len(answered),
-                "answered": sum(answered.values()),
+                "tested": len(trials),
+                "answered": sum(trial.filling is not Filling.UNANSWERED for trial in trials.values()),
+                "rightly": rightly,
             }
-            filled = bool(answered) and all(answered.values())
+            filled = bool(trials) and rightly == len(trials)
             if before.status is GapStatus.OPEN and filled:
-                values |= {"status": GapStatus.CLOSED, "closed_at": now}
-            elif before.status is GapStatus.CLOSED and answered and not filled:
-                values |= _reopening(before.reopened)
-            connection.execute(update(gaps).where(gaps.c.id == gap_id).values(**values))
-            return _one(connection, gap_id)
+                told |= {"status": GapStatus.CLOSED, "closed_at": now}
+            elif before.status is GapStatus.CLOSED and trials and not filled:
+                told |= rows.reopening(before.reopened)
+            connection.execute(update(gaps).where(gaps.c.id == gap_id).values(**told))
+            return rows.one_gap(connection, gap_id)
 
-    def _place(self, connection: Connection, fresh: Sequence[GapQuestion], rows: Mapping[MessageId, Vectors]) -> None:
-        ids, groups = self._groups(connection)
+    def _place(
+        self, connection: Connection, fresh: Sequence[GapQuestion], encoded: Mapping[MessageId, Vectors]
+    ) -> None:
+        ids, groups = rows.read_groups(connection, self._encoder)
+        needs = Needs(groups, encoder_key=self._encoder.identity.key, coming=[each.text for each in fresh])
         for each in fresh:
-            vector = rows[each.message_id]
-            at = nearest(each.text, vector, groups)
+            vector = encoded[each.message_id]
+            at = needs.place(each.text, vector)
             if at is None:
                 ids.append(self._open(connection, each))
-                groups.append(Group((each.text,), vector[None]))
-                at = len(ids) - 1
+                at = needs.add(each.text, vector, None)
             else:
-                group = groups[at]
-                groups[at] = Group((*group.texts, each.text), np.vstack([group.vectors, vector]))
-                self._join(connection, ids[at], groups[at])
-            connection.execute(insert(gap_questions).values(gap_id=ids[at], **_columns(each, vector, self._encoder)))
-
-    def _groups(self, connection: Connection) -> tuple[list[GapId], list[Group]]:
-        query = select(gap_questions).order_by(gap_questions.c.gap_id, gap_questions.c.asked_at)
-        rows = connection.execute(query).all()
-        texts = [row.text for row in rows]
-        all_vectors = vectors.read(connection, gap_questions, rows, texts, self._encoder)
-        members: dict[int, list[int]] = defaultdict(list)
-        for at, row in enumerate(rows):
-            members[row.gap_id].append(at)
-        groups = [Group(tuple(texts[at] for at in own), all_vectors[own]) for own in members.values()]
-        return [GapId(gap_id) for gap_id in members], groups
+                at = needs.add(each.text, vector, at)
+                self._join(connection, ids[at], needs.groups[at])
+            connection.execute(
+                insert(gap_questions).values(gap_id=ids[at], **rows.columns(each, vector, self._encoder))
+            )
 
     def _open(self, connection: Connection, first: GapQuestion) -> GapId:
         added = connection.execute(
             insert(gaps).values(
                 question=first.text, status=GapStatus.OPEN, owner="", due_on=None, note="", opened_at=self._clock(),
-                closed_at=None, reopened=0, tested_at=None, tested=0, answered=0,
+                closed_at=None, reopened=0, tested_at=None, tested=0, answered=0, rightly=0,
             )
         )  # fmt: skip
         assert added.inserted_primary_key is not None  # every database gives it after a single insert
@@ -195,84 +228,7 @@ class GapStore:
     def _join(self, connection: Connection, gap_id: GapId, group: Group) -> None:
         """The middle one speaks for all; a closed gap was closed too early."""
         before = connection.execute(select(gaps).where(gaps.c.id == gap_id)).one()
-        values: dict[str, object] = {"question": _middle(group)}
+        values: dict[str, object] = {"question": rows.middle(group)}
         if before.status is GapStatus.CLOSED:
-            values |= _reopening(before.reopened)
+            values |= rows.reopening(before.reopened)
         connection.execute(update(gaps).where(gaps.c.id == gap_id).values(**values))
-
-
-def _reopening(times: int) -> dict[str, object]:
-    return {"status": GapStatus.OPEN, "closed_at": None, "reopened": times + 1}
-
-
-def _middle(group: Group) -> str:
-    """The question that is nearest to all of them; of equal ones the shortest."""
-    near = np.round(group.vectors @ group.vectors.mean(axis=0), 4)
-    return min(zip(-near, map(len, group.texts), group.texts, strict=True))[2]
-
-
-def _known(connection: Connection, ids: Sequence[MessageId]) -> set[MessageId]:
-    found: set[MessageId] = set()
-    for at in range(0, len(ids), 500):
-        some = gap_questions.c.message_id.in_(ids[at : at + 500])
-        found.update(connection.execute(select(gap_questions.c.message_id).where(some)).scalars())
-    return found
-
-
-def _columns(each: GapQuestion, vector: Vectors, encoder: Encoder) -> dict[str, object]:
-    names = ("message_id", "conversation_id", "episode_id", "customer", "text", "audience", "code", "asked_at")
-    return {name: getattr(each, name) for name in names} | vectors.stored(vector, encoder)
-
-
-def _one(connection: Connection, gap_id: GapId) -> Gap:
-    row = connection.execute(select(gaps).where(gaps.c.id == gap_id)).one_or_none()
-    if row is None:
-        raise NotFound("gap", gap_id)
-    return _with_counts(connection, [row])[0]
-
-
-def _with_counts(connection: Connection, rows: Sequence[Row[Any]]) -> list[Gap]:
-    """Counted from the questions, so that no number can go its own way."""
-    own: dict[int, list[Row[Any]]] = defaultdict(list)
-    columns = (gap_questions.c.gap_id, gap_questions.c.customer, gap_questions.c.episode_id, gap_questions.c.asked_at)
-    query: Select[Any] = select(*columns)
-    if len(rows) == 1:
-        query = query.where(gap_questions.c.gap_id == rows[0].id)
-    for question in connection.execute(query):
-        own[question.gap_id].append(question)
-    return [_to_gap(row, own[row.id]) for row in rows]
-
-
-def _to_gap(row: Row[Any], questions: Sequence[Row[Any]]) -> Gap:
-    return Gap(
-        gap_id=GapId(row.id),
-        question=row.question,
-        status=row.status,
-        owner=row.owner,
-        due_on=row.due_on,
-        note=row.note,
-        questions=len(questions),
-        customers=len({each.customer for each in questions}),
-        opened_at=row.opened_at,
-        last_asked_at=max((each.asked_at for each in questions), default=row.opened_at),
-        closed_at=row.closed_at,
-        reopened=row.reopened,
-        tested_at=row.tested_at,
-        tested=row.tested,
-        answered=row.answered,
-        episodes=tuple(sorted({each.episode_id for each in questions if each.episode_id})),
-    )
-
-
-def _to_question(row: Row[Any]) -> GapQuestion:
-    return GapQuestion(
-        message_id=MessageId(row.message_id),
-        conversation_id=ConversationId(row.conversation_id),
-        episode_id=row.episode_id,
-        customer=row.customer,
-        text=row.text,
-        audience=row.audience,
-        code=row.code,
-        asked_at=row.asked_at,
-        answered=row.answered,
-    )

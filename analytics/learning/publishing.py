@@ -38,7 +38,7 @@ class Publisher:
 
     def step(self) -> bool:
         """Do what can be done now; returns whether something was uploaded."""
-        self._settle()
+        self.settle()
         uploaded = False
         waiting = [each for each in self._all(CandidateStatus.APPROVED) if each.document_id is None]
         for audience in Audience:
@@ -58,8 +58,8 @@ class Publisher:
             gone += [each.candidate_id for each in own if comparable(each.question) not in live]
         self._store.withdrawn(gone)
 
-    def _settle(self) -> None:
-        """Follow what is on its way."""
+    def settle(self) -> None:
+        """Note which of the approved candidates have arrived, and which couldn't."""
         for each in self._all(CandidateStatus.APPROVED):
             if each.document_id is None or each.version is None:
                 continue

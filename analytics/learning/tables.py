@@ -16,7 +16,7 @@ from core.database import (
     UtcDateTime,
     metadata,
 )
-from core.learning import MAX_OWNER, CandidateStatus, GapStatus, Origin
+from core.learning import MAX_OWNER, CandidateStatus, Filling, GapStatus, Origin
 from core.types import Audience, HandoverCode
 
 learning_marks: Final = Table(
@@ -43,6 +43,7 @@ gaps: Final = Table(
     Column("tested_at", UtcDateTime),
     Column("tested", Integer, nullable=False),
     Column("answered", Integer, nullable=False),
+    Column("rightly", Integer, nullable=False, server_default="0"),
     Index("ix_gaps_status", "status"),
     **TABLE_OPTIONS,
 )
@@ -62,11 +63,44 @@ gap_questions: Final = Table(
     Column("answered", Boolean),
     Column("encoder_key", StoredText(200), nullable=False),
     Column("vector", LongBinary, nullable=False),
+    Column("filling", Choice(Filling)),
+    Column("told_document_id", String(32)),
+    Column("told_document", StoredText()),
+    Column("told_version", Integer),
+    Column("told_start", Integer),
+    Column("told_end", Integer),
+    Column("told_keys", StoredStrings),
     Index("ix_gap_questions_gap_id", "gap_id"),
     Index("ix_gap_questions_conversation_id", "conversation_id"),
     **TABLE_OPTIONS,
 )
-"""No foreign keys to the desk, as it may forget a conversation. `episode_id` is empty where there was none."""
+"""No foreign keys to the desk, as it may forget a conversation. `episode_id` is empty where there was none.
+
+`told_…` says from where a question was answered when it was asked last: the first place cited, never its text, and
+the keys of all places.
+"""
+
+gap_sources: Final = Table(
+    "gap_sources",
+    metadata,
+    Column("gap_id", BigId, ForeignKey("gaps.id"), primary_key=True, autoincrement=False),
+    Column("source", String(64), primary_key=True),
+    Column("confirmed_by", StoredText(MAX_OWNER), nullable=False),
+    Column("confirmed_at", UtcDateTime, nullable=False),
+    **TABLE_OPTIONS,
+)
+"""Sources of which a person has said that they answer a gap, by `analytics.learning.filling.source_key`."""
+
+gap_apart: Final = Table(
+    "gap_apart",
+    metadata,
+    Column("first_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("second_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("decided_by", StoredText(MAX_OWNER), nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+    **TABLE_OPTIONS,
+)
+"""Two gaps that a person keeps apart, the lower number first. No foreign keys: one of them may be merged away later."""
 
 candidates: Final = Table(
     "candidates",
@@ -88,6 +122,7 @@ candidates: Final = Table(
     Column("passed", Boolean),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("gap_id", BigInteger),
     Index("ix_candidates_status", "status"),
     **TABLE_OPTIONS,
 )

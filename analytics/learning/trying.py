@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from analytics.learning.candidates import CandidateStore
+from analytics.learning.filling import Versions, gives, judge
 from analytics.learning.gaps import GapStore
 from core.clock import Clock, utc_now
 from core.learning import Candidate, CandidateStatus, Gap, GapStatus, Trial
@@ -40,10 +41,20 @@ class Tried:
 class Trials:
     """Asks the questions of gaps and of published candidates again."""
 
-    def __init__(self, asks: Asks, gaps: GapStore, candidates: CandidateStore, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        asks: Asks,
+        gaps: GapStore,
+        candidates: CandidateStore,
+        versions: Versions,
+        *,
+        clock: Clock = utc_now,
+    ) -> None:
+        """`versions` says what stood in the knowledge base when a question was asked in vain."""
         self._asks = asks
         self._gaps = gaps
         self._candidates = candidates
+        self._versions = versions
         self._clock = clock
 
     def try_all(self, pause: Pause = lambda: False) -> Tried:
@@ -68,17 +79,19 @@ class Trials:
     def try_gap(self, gap: Gap) -> Gap:
         """Ask a gap's wordings; it closes or opens by what comes back."""
         wordings = self._gaps.wordings(gap.gap_id)
-        answered = {each.message_id: isinstance(self._ask(each.text, each.audience), Answer) for each in wordings}
-        return self._gaps.tried(gap.gap_id, answered)
+        pairs, confirmed = self._candidates.of_gap(gap.gap_id), self._gaps.confirmed(gap.gap_id)
+        trials = {
+            each.message_id: judge(
+                each, self._ask(each.text, each.audience), pairs=pairs, confirmed=confirmed, versions=self._versions
+            )
+            for each in wordings
+        }
+        return self._gaps.tried(gap.gap_id, trials)
 
     def try_candidate(self, candidate: Candidate) -> Trial:
         """Ask a candidate's question, and note whether it is answered from it."""
         outcome = self._ask(candidate.question, candidate.audience)
-        cited = isinstance(outcome, Answer) and any(
-            citation.document_id == candidate.document_id for citation in outcome.citations
-        )
-        same = outcome.text.strip() == candidate.answer
-        trial = Trial(isinstance(outcome, Answer) and (cited or same), name_of(outcome), outcome.text, self._clock())
+        trial = Trial(gives(outcome, candidate), name_of(outcome), outcome.text, self._clock())
         self._candidates.tried(candidate.candidate_id, trial)
         return trial
 

@@ -129,7 +129,8 @@ def approve(
     with opened(session) as services:
         store = services.learning.candidates
         if not confirm:
-            refuse_contradiction(services, store.candidate(CandidateId(number)))
+            found = store.candidate(CandidateId(number))
+            refuse_contradiction(services, found.question, found.answer)
         store.approve(CandidateId(number), by=BY)
         run_loop(services)
         after = store.candidate(CandidateId(number))

@@ -10,7 +10,7 @@ from api.composition import Services
 from api.routes.context import KNOWLEDGE_READ, KNOWLEDGE_WRITE, principal_of, refusals, services_of
 from api.schemas import learning as shapes
 from api.wire import Json
-from api.wire_learning import candidate_json, gap_json
+from api.wire_learning import candidate_json, gap_json, gap_with_questions_json
 from core.errors import PairConflict
 from core.learning import Candidate, CandidateId, CandidateStatus, Gap, GapId, GapStatus
 from core.text import comparable
@@ -38,7 +38,7 @@ def list_gaps(
 def show_gap(request: Request, gap_id: schemas.Number) -> Json:
     """One gap, with what customers asked; personal data is removed, and who asked isn't told."""
     services = services_of(request)
-    return _told(services, services.learning.gaps.gap(GapId(gap_id)))
+    return told(services, services.learning.gaps.gap(GapId(gap_id)))
 
 
 @gaps.put(
@@ -53,7 +53,7 @@ def change_gap(request: Request, gap_id: schemas.Number, body: shapes.GapChange)
     changed = services.learning.gaps.edit(
         GapId(gap_id), owner=body.owner, due_on=body.due_on, note=body.note, dismissed=body.dismissed
     )
-    return _told(services, changed)
+    return told(services, changed)
 
 
 @gaps.post(
@@ -63,10 +63,10 @@ def change_gap(request: Request, gap_id: schemas.Number, body: shapes.GapChange)
     openapi_extra=KNOWLEDGE_WRITE,
 )
 def try_gap(request: Request, gap_id: schemas.Number) -> Json:
-    """Ask its questions now. It closes if all are answered; after each publication that happens by itself."""
+    """Ask its questions now. It closes if all are answered rightly; after each publication that happens by itself."""
     services = services_of(request)
     loop = services.learning
-    return _told(services, loop.trials.try_gap(loop.gaps.gap(GapId(gap_id))))
+    return told(services, loop.trials.try_gap(loop.gaps.gap(GapId(gap_id))))
 
 
 @candidates.get("", response_model=shapes.CandidatePage, responses=refusals(401, 403), openapi_extra=KNOWLEDGE_READ)
@@ -123,14 +123,20 @@ def decide_candidate(request: Request, candidate_id: schemas.Number, body: shape
     if body.decision == "dismiss":
         return candidate_json(store.dismiss(number, by=by))
     if not body.confirm:
-        refuse_contradiction(services, store.candidate(number))
-    store.approve(number, by=by)
+        candidate = store.candidate(number)
+        refuse_contradiction(services, candidate.question, candidate.answer)
+    store.approve(number, by=by, gap_id=_gap_of(services, store.candidate(number)))
     if services.learning.publisher.step():
         services.worker.wake()
     return candidate_json(store.candidate(number))
 
 
-def refuse_contradiction(services: Services, candidate: Candidate) -> None:
+def _gap_of(services: Services, candidate: Candidate) -> GapId | None:
+    """The gap that a candidate answers, if it was learnt from one of its questions."""
+    return services.learning.gaps.gap_of([found.message_ids[0] for found in candidate.findings if found.message_ids])
+
+
+def refuse_contradiction(services: Services, question: str, answer: str) -> None:
     """Refuse to approve what contradicts an approved pair, before somebody has said that both are meant.
 
     Raises:
@@ -138,15 +144,18 @@ def refuse_contradiction(services: Services, candidate: Candidate) -> None:
     """
     from retrieval.review import SAME
 
-    found = services.retriever.find(Query(text=candidate.question, audience=Audience.INTERNAL))
+    found = services.retriever.find(Query(text=question, audience=Audience.INTERNAL))
     for hit in found.pairs:
-        if hit.probability >= SAME and comparable(hit.pair.answer) != comparable(candidate.answer):
+        if hit.probability >= SAME and comparable(hit.pair.answer) != comparable(answer):
             raise PairConflict(
                 f"Pair {hit.pair.pair_id} in {hit.pair.document!r}, “{hit.pair.question}”, is asked the same and answers "
                 'otherwise. Change the answer, or confirm that both stay (--confirm; "confirm": true in the API).'
             )
 
 
-def _told(services: Services, gap: Gap) -> Json:
+def told(services: Services, gap: Gap) -> Json:
+    """A gap with its questions, from what each is answered now, and the pairs that were written for it."""
     cost = services.analytics.cost(gap, services.analytics.facts())
-    return gap_json(gap, cost, services.learning.gaps.questions(gap.gap_id))
+    loop = services.learning
+    asked = loop.gaps.questions(gap.gap_id)
+    return gap_with_questions_json(gap, cost, asked, pairs=loop.candidates.of_gap(gap.gap_id), quotes=services.kb)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.schemas.common import example
-from core.learning import MAX_ANSWER, MAX_NOTE, MAX_OWNER, MAX_QUESTION, CandidateStatus, GapStatus, Origin
+from core.learning import MAX_ANSWER, MAX_NOTE, MAX_OWNER, MAX_QUESTION, CandidateStatus, Filling, GapStatus, Origin
 from core.types import Audience, HandoverCode
 
 GAP: Final[dict[str, Any]] = {
@@ -26,7 +26,8 @@ GAP: Final[dict[str, Any]] = {
     "reopened": 0,
     "tested_at": "2026-01-09T10:05:00Z",
     "tested": 3,
-    "answered": 1,
+    "answered": 2,
+    "rightly": 1,
     "handovers": 6,
     "agent_minutes": 41.5,
 }
@@ -38,8 +39,44 @@ GAP_QUESTION: Final[dict[str, Any]] = {
     "audience": "public",
     "code": "missing_knowledge",
     "asked_at": "2026-01-09T10:02:00Z",
-    "answered": False,
+    "answered": True,
+    "filling": "pair",
+    "told_from": {
+        "document_id": "6f1c…",
+        "document": "从客服学到的问答 Learned answers.jsonl",
+        "version": 3,
+        "start": 120,
+        "end": 133,
+        "quote": "可以寄修，运费由我们承担。",
+    },
 }
+
+PAIR: Final[dict[str, Any]] = {
+    "candidate_id": 8,
+    "question": "咖啡机可以维修吗？",
+    "answer": "可以寄修，运费由我们承担。",
+    "audience": "public",
+    "status": "published",
+    "note": "",
+    "decided_by": "lin",
+    "document_id": "6f1c…",
+    "version": 3,
+    "problem": "",
+    "trial": None,
+}
+
+
+class ToldFrom(BaseModel):
+    """The first place that an answer cites."""
+
+    model_config = example(**GAP_QUESTION["told_from"])
+
+    document_id: str
+    document: str
+    version: int
+    start: int
+    end: int
+    quote: str
 
 
 class GapQuestion(BaseModel):
@@ -55,6 +92,10 @@ class GapQuestion(BaseModel):
     asked_at: datetime
     answered: bool | None
     """Whether it was answered when it was tried last."""
+    filling: Filling | None
+    """What that answer was worth: `pair`, `confirmed` and `newer` fill the gap, `doubtful` and `unanswered` don't."""
+    told_from: ToldFrom | None
+    """From where it was answered; none where it wasn't, or where that is gone since."""
 
 
 class Gap(BaseModel):
@@ -81,17 +122,52 @@ class Gap(BaseModel):
     tested: int
     """Wordings that were tried last."""
     answered: int
+    rightly: int
+    """Of these, those that were answered rightly."""
     handovers: int
     """Episodes that a person had to take because of it."""
     agent_minutes: float
 
 
+class CandidateTrial(BaseModel):
+    """How the assistant answered the question after publication."""
+
+    model_config = example(passed=True, outcome="answer", text="可以寄修…", tried_at="2026-01-09T11:00:00Z")
+
+    passed: bool
+    """It answered from the published pair."""
+    outcome: Literal["answer", "clarification", "handover"]
+    text: str
+    tried_at: datetime
+
+
+class GapPair(BaseModel):
+    """A pair that was written for a gap."""
+
+    model_config = example(**PAIR)
+
+    candidate_id: int
+    question: str
+    answer: str
+    audience: Audience
+    status: CandidateStatus
+    note: str
+    decided_by: str
+    document_id: str | None
+    version: int | None
+    problem: str
+    """Why it couldn't be published."""
+    trial: CandidateTrial | None
+
+
 class GapWithQuestions(Gap):
     """A gap with what customers asked."""
 
-    model_config = example(**GAP, asked=[GAP_QUESTION])
+    model_config = example(**GAP, asked=[GAP_QUESTION], pairs=[PAIR])
 
     asked: list[GapQuestion]
+    pairs: list[GapPair]
+    """That were written for it."""
 
 
 class GapPage(BaseModel):
@@ -142,6 +218,7 @@ CANDIDATE: Final[dict[str, Any]] = {
     "version": None,
     "problem": "",
     "trial": None,
+    "gap_id": None,
     "created_at": "2026-01-09T10:21:00Z",
     "updated_at": "2026-01-09T10:21:00Z",
 }
@@ -161,18 +238,6 @@ class LearningFinding(BaseModel):
     question: str
     answer: str
     found_at: datetime
-
-
-class CandidateTrial(BaseModel):
-    """How the assistant answered the question after publication."""
-
-    model_config = example(passed=True, outcome="answer", text="可以寄修…", tried_at="2026-01-09T11:00:00Z")
-
-    passed: bool
-    """It answered from the published pair."""
-    outcome: Literal["answer", "clarification", "handover"]
-    text: str
-    tried_at: datetime
 
 
 class Candidate(BaseModel):
@@ -196,6 +261,8 @@ class Candidate(BaseModel):
     problem: str
     """Why it couldn't be published."""
     trial: CandidateTrial | None
+    gap_id: int | None
+    """The gap that it was written for."""
     created_at: datetime
     updated_at: datetime
 

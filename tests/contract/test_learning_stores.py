@@ -10,16 +10,30 @@ import pytest
 from sqlalchemy import Engine
 
 from analytics.learning.candidates import CandidateStore
+from analytics.learning.gap_ties import GapTies
 from analytics.learning.gaps import GapStore
 from analytics.learning.gathering import Gathered, Gatherer
 from analytics.service import Analytics
 from analytics.transcripts import Transcripts
 from core.accounts import AccountId
 from core.errors import Conflict, InvalidInput, NotFound
-from core.learning import CandidateId, CandidateStatus, Finding, GapId, GapQuestion, GapStatus, Origin, Trial
+from core.learning import (
+    CandidateId,
+    CandidateStatus,
+    Filling,
+    Finding,
+    GapId,
+    GapQuestion,
+    GapStatus,
+    GapTrial,
+    Origin,
+    PairWords,
+    ToldFrom,
+    Trial,
+)
 from core.staff import Presence
 from core.tickets import CloseReason
-from core.types import Audience, ConversationId, Handover, HandoverCode, Language, MessageId, Reply
+from core.types import Audience, ConversationId, DocumentId, Handover, HandoverCode, Language, MessageId, Reply
 from desk.store import Desk
 from models.fake_encoder import FakeEncoder
 from tests.analytics.samples import at
@@ -72,6 +86,9 @@ def finding(number: int, asked: str, answer: str = "可以寄修。", customer: 
 
 ANNA = AccountId(11)
 REPAIR = "你们的咖啡机坏了可以维修吗"
+PLACE = ToldFrom(DocumentId("d1"), "维修.md", 1, 3, 9)
+RIGHT = GapTrial(Filling.PAIR, PLACE, ("k1",))
+DOUBTFUL = GapTrial(Filling.DOUBTFUL, PLACE, ("k2",))
 
 
 class TestTheBoard:
@@ -108,26 +125,26 @@ class TestTheBoard:
 
         assert len(board.gaps()) == 4
 
-    def test_closes_when_every_wording_is_answered_and_not_before(self, board: GapStore) -> None:
-        """Half an answer is shown as half an answer."""
+    def test_closes_when_every_wording_is_answered_rightly_and_not_before(self, board: GapStore) -> None:
+        """An answer from what was there all along isn't what was missing."""
         board.take_in([question(1, REPAIR), question(2, REPAIR + "呢")])
         gap_id = board.gaps()[0].gap_id
 
-        half = board.tried(gap_id, {MessageId("m1"): True, MessageId("m2"): False})
-        full = board.tried(gap_id, {MessageId("m1"): True, MessageId("m2"): True})
+        half = board.tried(gap_id, {MessageId("m1"): RIGHT, MessageId("m2"): DOUBTFUL})
+        full = board.tried(gap_id, {MessageId("m1"): RIGHT, MessageId("m2"): RIGHT})
 
-        assert (half.status, half.answered, half.tested) == (GapStatus.OPEN, 1, 2)
-        assert (full.status, full.answered) == (GapStatus.CLOSED, 2)
+        assert (half.status, half.rightly, half.answered, half.tested) == (GapStatus.OPEN, 1, 2, 2)
+        assert (full.status, full.rightly) == (GapStatus.CLOSED, 2)
         assert full.closed_at is not None
 
     def test_opens_again_when_a_trial_fails_or_a_customer_meets_it(self, board: GapStore) -> None:
         """Filled once isn't filled for ever."""
         board.take_in([question(1, REPAIR)])
         gap_id = board.gaps()[0].gap_id
-        board.tried(gap_id, {MessageId("m1"): True})
+        board.tried(gap_id, {MessageId("m1"): RIGHT})
 
-        failed = board.tried(gap_id, {MessageId("m1"): False})
-        board.tried(gap_id, {MessageId("m1"): True})
+        failed = board.tried(gap_id, {MessageId("m1"): GapTrial(Filling.UNANSWERED)})
+        board.tried(gap_id, {MessageId("m1"): RIGHT})
         board.take_in([question(2, REPAIR + "？")])
 
         assert (failed.status, failed.reopened) == (GapStatus.OPEN, 1)
@@ -142,7 +159,7 @@ class TestTheBoard:
         board.take_in([question(2, REPAIR)])
 
         assert (board.gap(gap_id).status, board.gap(gap_id).customers) == (GapStatus.DISMISSED, 2)
-        assert board.tried(gap_id, {MessageId("m1"): True}).status is GapStatus.DISMISSED
+        assert board.tried(gap_id, {MessageId("m1"): RIGHT}).status is GapStatus.DISMISSED
         assert board.edit(gap_id, owner="", due_on=None, note="", dismissed=False).status is GapStatus.OPEN
 
     def test_has_an_owner_and_a_day(self, board: GapStore) -> None:
@@ -174,8 +191,120 @@ class TestTheBoard:
 
         assert [gap.questions for gap in other.gaps()] == [2]
 
+    def test_says_which_question_is_answered_from_where(self, board: GapStore) -> None:
+        """A wording that wasn't tried in the last round says nothing: what it rested on may be gone."""
+        board.take_in([question(1, REPAIR), question(2, REPAIR + "呢")])
+        gap_id = board.gaps()[0].gap_id
+        board.tried(gap_id, {MessageId("m1"): RIGHT, MessageId("m2"): DOUBTFUL})
+        both = {each.message_id: (each.filling, each.told_from) for each in board.questions(gap_id)}
+
+        board.tried(gap_id, {MessageId("m2"): GapTrial(Filling.UNANSWERED)})
+        after = {each.message_id: (each.filling, each.told_from, each.answered) for each in board.questions(gap_id)}
+
+        assert both == {"m1": (Filling.PAIR, PLACE), "m2": (Filling.DOUBTFUL, PLACE)}
+        assert after == {"m1": (None, None, None), "m2": (Filling.UNANSWERED, None, False)}
+
+    def test_remembers_what_a_person_has_confirmed(self, board: GapStore) -> None:
+        """Only an answer that was given can be confirmed, and twice is once."""
+        board.take_in([question(1, REPAIR), question(2, REPAIR + "呢")])
+        gap_id = board.gaps()[0].gap_id
+        board.tried(gap_id, {MessageId("m1"): DOUBTFUL})
+
+        for _ in range(2):
+            board.confirm(gap_id, MessageId("m1"), by="王敏")
+
+        assert board.confirmed(gap_id) == {"k2"}
+        with pytest.raises(Conflict, match="no answer to confirm"):
+            board.confirm(gap_id, MessageId("m2"), by="王敏")
+        with pytest.raises(NotFound):
+            board.confirm(gap_id, MessageId("m9"), by="王敏")
+
+
+class TestTies:
+    @pytest.fixture
+    def ties(self, engine: Engine) -> GapTies:
+        return GapTies(engine, FakeEncoder(), clock=SetClock())
+
+    def test_merged_gaps_are_one_with_all_that_was_known_of_them(
+        self, board: GapStore, queue: CandidateStore, ties: GapTies
+    ) -> None:
+        """Questions, pairs and confirmed sources come along, and new questions of either join it."""
+        board.take_in([question(1, REPAIR), question(2, "发票抬头写错了怎么改"), question(3, "抬头错了")])
+        one, other, third = (board.gap_of([MessageId(f"m{n}")]) for n in (1, 2, 3))
+        assert one
+        assert other
+        assert third
+        board.tried(other, {MessageId("m2"): RIGHT})
+        board.confirm(other, MessageId("m2"), by="王敏")
+        queue.write_for(
+            other, board.questions(other), PairWords("抬头？", "联系客服。"), audience=Audience.PUBLIC, by=""
+        )
+        ties.keep_apart(other, third, by="王敏")
+
+        kept = ties.merge(one, other)
+        board.take_in([question(4, "发票抬头写错了怎么改")])
+
+        assert (kept.questions, kept.status) == (2, GapStatus.OPEN)
+        assert board.gap(one).questions == 3
+        assert board.confirmed(one) == {"k1"}
+        assert [pair.answer for pair in queue.of_gap(one)] == ["联系客服。"]
+        assert ties.apart() == {frozenset({one, third})}
+        with pytest.raises(NotFound):
+            board.gap(other)
+        with pytest.raises(InvalidInput, match="itself"):
+            ties.merge(one, one)
+
+    def test_what_was_split_is_never_suggested_again(self, board: GapStore, ties: GapTies) -> None:
+        """The questions that were taken out are a gap with a name of its own."""
+        board.take_in([question(1, REPAIR), question(2, REPAIR + "呢")])
+        before = board.gaps()[0].gap_id
+
+        made = ties.split(before, [MessageId("m2")], by="王敏")
+
+        assert (made.question, made.questions, made.status) == (REPAIR + "呢", 1, GapStatus.OPEN)
+        assert (board.gap(before).question, board.gap(before).questions) == (REPAIR, 1)
+        assert ties.near(before) == []
+        with pytest.raises(InvalidInput, match="at least one"):
+            ties.split(before, [MessageId("m1")], by="王敏")
+        with pytest.raises(NotFound):
+            ties.split(before, [MessageId("m2")], by="王敏")
+
+    def test_the_nearest_others_come_first(self, board: GapStore, ties: GapTies) -> None:
+        """Until somebody says that they are something else."""
+        board.take_in([question(1, REPAIR), question(2, "咖啡机可以维修"), question(3, "发票抬头写错了怎么改")])
+        one, near, far = (board.gap_of([MessageId(f"m{n}")]) for n in (1, 2, 3))
+        assert one
+        assert near
+        assert far
+
+        first = [each.gap.gap_id for each in ties.near(one)]
+        ties.keep_apart(near, one, by="王敏")
+
+        assert first == [near, far]
+        assert [each.gap.gap_id for each in ties.near(one)] == [far]
+
 
 class TestTheReviewQueue:
+    def test_an_answer_written_for_a_gap_takes_what_was_mined_from_it(self, queue: CandidateStore) -> None:
+        """Nobody reviews the same answer a second time; without anything mined it is a pair of its own."""
+        queue.take_in([finding(1, REPAIR)])
+        words = PairWords("咖啡机能修吗？", "可以寄修，运费我们出。", (REPAIR,))
+
+        taken = queue.write_for(GapId(3), [question(1, REPAIR)], words, audience=Audience.PUBLIC, by="王敏")
+        own = queue.write_for(GapId(4), [question(2, REPAIR)], words, audience=Audience.INTERNAL, by="王敏")
+
+        assert len(queue.candidates()) == 2
+        assert (taken.status, taken.gap_id, taken.customers) == (CandidateStatus.APPROVED, 3, 1)
+        assert (own.status, own.gap_id, own.audience, own.customers) == (
+            CandidateStatus.APPROVED,
+            4,
+            Audience.INTERNAL,
+            0,
+        )
+        assert queue.of_gap(GapId(3)) == [taken]
+        with pytest.raises(InvalidInput):
+            queue.write_for(GapId(3), [], PairWords("", "x"), audience=Audience.PUBLIC, by="")
+
     def test_merges_the_same_question_and_keeps_its_wordings(self, queue: CandidateStore) -> None:
         """Two customers of one question make one candidate, and the second wording helps to find it."""
         queue.take_in([finding(1, REPAIR), finding(2, REPAIR + "呢", customer="customer 1"), finding(3, "怎么开发票")])

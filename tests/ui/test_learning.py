@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
 from api.client import Client
-from api.client_learning import AskedInVain, Board, BoardGap, Learnt, QueuedPair, ReviewQueue
+from api.client_learning import (
+    AskedInVain,
+    Board,
+    BoardGap,
+    GapPair,
+    Learnt,
+    Material,
+    NearBoardGap,
+    NearestPassage,
+    QueuedPair,
+    QuotedPlace,
+    ReviewQueue,
+)
 from core.errors import Conflict, PairConflict, ZhidaError
-from core.learning import CandidateId, CandidateStatus, GapId, GapStatus, Origin, Trial
+from core.learning import (
+    CandidateId,
+    CandidateStatus,
+    Filling,
+    GapDialogue,
+    GapId,
+    GapStatus,
+    GivenAnswer,
+    Origin,
+    SaidLine,
+    Trial,
+)
 from core.settings import Secret
-from core.types import Audience, ConversationId, HandoverCode, Language, MessageId
+from core.types import Audience, ConversationId, DocumentId, HandoverCode, Language, MessageId, PassageId, Role
 from ui import learning
 from ui.view import ManagerView
 
@@ -53,12 +77,31 @@ GAP = BoardGap(
     reopened=2,
     tested_at=NOW,
     tested=3,
-    answered=1,
+    answered=2,
+    rightly=1,
     handovers=6,
     agent_minutes=41.5,
 )
 ASKED = AskedInVain(
-    MessageId("m"), ConversationId("c"), EVIL, Audience.PUBLIC, HandoverCode.MISSING_KNOWLEDGE, NOW, answered=False
+    MessageId("m"), ConversationId("c"), EVIL, Audience.PUBLIC, HandoverCode.MISSING_KNOWLEDGE, NOW, answered=False,
+    filling=Filling.UNANSWERED,
+)  # fmt: skip
+DOUBTFUL = replace(
+    ASKED,
+    message_id=MessageId("m2"),
+    answered=True,
+    filling=Filling.DOUBTFUL,
+    told_from=QuotedPlace(DocumentId("d"), f"旧.md{EVIL}", 3, 0, 5, EVIL),
+)
+WRITTEN = GapPair(
+    candidate_id=CandidateId(8), question=EVIL, answer=EVIL, audience=Audience.PUBLIC, status=CandidateStatus.PUBLISHED,
+    note="", decided_by=EVIL, document_id=None, version=None, problem=EVIL, trial=None,
+)  # fmt: skip
+MATERIAL = Material(
+    dialogues=(GapDialogue(ConversationId("c"), "7", (SaidLine(role=Role.AGENT, text=EVIL, at=NOW),)),),
+    answers=(GivenAnswer(ConversationId("c"), EVIL, f'可以寄修"{EVIL}', NOW),),
+    passages=(NearestPassage(PassageId(1), DocumentId("d"), EVIL, 1, EVIL, 2, EVIL, Audience.INTERNAL, 0.4),),
+    near=(NearBoardGap(**{**asdict(GAP), "gap_id": GapId(5)}, closeness=0.4, suggested=True),),
 )
 
 
@@ -88,7 +131,37 @@ class Desk:
         return Board({status: 1 for status in GapStatus}, (self.gap_,))
 
     def gap(self, number: GapId) -> BoardGap:
-        return replace(self.gap_, asked=(ASKED,))
+        return replace(self.gap_, asked=(ASKED, DOUBTFUL), pairs=(WRITTEN,))
+
+    def gap_material(self, number: GapId) -> Material:
+        return MATERIAL
+
+    def answer_gap(self, number: GapId, answer: str, **words: object) -> BoardGap:
+        if self.refusal and not words["confirm"]:
+            raise self.refusal
+        self.did.append(("answer", {"answer": answer, **words}))
+        return self.gap_
+
+    def confirm_gap(self, number: GapId, message_id: MessageId) -> BoardGap:
+        self.did.append(("confirm", {"message": message_id}))
+        return replace(self.gap_, status=GapStatus.CLOSED)
+
+    def keep_gap_as_gold(self, number: GapId, *, facts: Sequence[str]) -> None:
+        if self.refusal:
+            raise self.refusal
+        self.did.append(("gold", {"facts": facts}))
+
+    def merge_gap(self, number: GapId, other: GapId) -> BoardGap:
+        self.did.append(("merge", {"other": other}))
+        return self.gap_
+
+    def keep_gaps_apart(self, number: GapId, other: GapId) -> BoardGap:
+        self.did.append(("apart", {"other": other}))
+        return self.gap_
+
+    def split_gap(self, number: GapId, messages: Sequence[MessageId]) -> BoardGap:
+        self.did.append(("split", {"messages": messages}))
+        return self.gap_
 
     def change_gap(self, number: GapId, **words: object) -> BoardGap:
         self.did.append(("assign", words))
@@ -165,7 +238,7 @@ class TestTheBoard:
             "Customers: 7",
             "handed over: 6",
             "minutes of people: 42",
-            "1 of 3",
+            "1 of 3 wordings answered rightly, 1 to be looked at",
             "Overdue",
             "王敏",
             "Opened again: 2",
@@ -177,8 +250,49 @@ class TestTheBoard:
         """With whether it is answered now."""
         shown = learning.board(learning.opened(EN, 4), client(Desk()))
 
-        assert "Still not answered" in shown
+        for text in (
+            "Still not answered",
+            "have a look",
+            "version 3",
+            "Use this answer",
+            "Perhaps the same",
+            "Internal",
+        ):
+            assert text in shown
         assert EVIL not in shown
+
+    def test_an_agents_answer_is_taken_into_the_form_and_published(self) -> None:
+        """What was written stays in the form until it has been accepted."""
+        desk = Desk(refusal=PairConflict("Pair 3 is asked the same."))
+        view = learning.taken(learning.opened(EN, 4), f"可以寄修。{EVIL}")
+
+        assert "可以寄修。&lt;img" in learning.board(view, client(desk))
+        asked, refused = learning.filled(view, 4, "能修吗？", "可以。", "修\n 能修 \n", client(desk), confirm=False)
+        after, sent = learning.filled(asked, 4, "能修吗？", "可以。", "修\n 能修 \n", client(desk), confirm=True)
+
+        assert "Pair 3" in refused
+        assert "publish all the same" in refused
+        assert (asked.gap_draft, after.gap_draft) == ("可以。", "")
+        assert "asked again" in sent
+        assert desk.did == [
+            ("answer", {"answer": "可以。", "question": "能修吗？", "similar": ["修", "能修"], "confirm": True})
+        ]
+
+    def test_acts_on_an_opened_gap_say_what_they_did(self) -> None:
+        """Or why not."""
+        desk = Desk()
+        view = learning.opened(EN, 4)
+
+        assert "closed" in learning.confirmed(view, 4, "m2", client(desk))
+        assert "gold set" in learning.kept_as_gold(view, 4, "寄修\n\n七天 ", client(desk))
+        assert "Merged" in learning.merged(view, 4, 5, client(desk))
+        assert "suggested again" in learning.kept_apart(view, 4, 5, client(desk))
+        assert "its own now" in learning.split(view, 4, "m2", client(desk))
+        assert [name for name, _ in desk.did] == ["confirm", "gold", "merge", "apart", "split"]
+        assert desk.did[1][1] == {"facts": ["寄修", "七天"]}
+        assert "no right answer" in learning.kept_as_gold(
+            view, 4, "", client(Desk(refusal=Conflict("The gap has no right answer yet.")))
+        )
 
     def test_notes_owner_and_day_and_takes_no_day_that_isnt_one(self) -> None:
         """The browser sends a date or nothing."""
