@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from math import isfinite
-from typing import Final, Protocol
+from typing import Final
 
-from agent.citations import cite_pair, mark
 from agent.completing import question_in
-from agent.conflicts import find_conflict, summary, tell
-from agent.generation import Generator, ShowText
+from agent.composing import Composer, Reader, written
+from agent.deciding import Decider
+from agent.generation import ShowText
 from agent.handover.findings import DECLINED, Act, Finding
 from agent.handover.guards import failed
 from agent.handover.judge import Judge, MessageAnalyzer, RulesNow, clarification, offer
 from agent.handover.order import after_composing, after_search, before_search
 from agent.handover.package import question_of
-from agent.handover.situation import Retrieved, Situation
-from agent.instruments import instruments_for
+from agent.handover.situation import Situation
 from agent.looking import Search, Stopwatch
-from agent.policy import VERBATIM_CONFIDENCE, AnswerPolicy
-from agent.quoting import Quoter
-from agent.readings import find_readings
+from agent.policy import AnswerPolicy
 from agent.requests import SmallTalk, small_talk, wants_person
-from agent.texts import DROPPED, FAREWELL, GREETING, NO_QUESTION, WELCOME, WHICH_QUESTION, WHICH_READING
-from agent.verbatim import Matcher
+from agent.texts import DROPPED, FAREWELL, GREETING, NO_QUESTION, WELCOME
+from agent.tools.findings import in_turn
+from agent.tools.own import LOOKED_UP, OwnData, caller_of
+from agent.tools.runner import Finder, Shown, ToolRunner
 from agent.work import Screen, Work
 from core.errors import ModelError, ZhidaError
 from core.handover import SuggestedReply
@@ -34,14 +32,10 @@ from core.text import detect_language
 from core.types import (
     Answer,
     Clarification,
-    HandoverCode,
-    Hit,
     Language,
     Message,
-    QAPair,
     Query,
     Reply,
-    Role,
     Tier,
     Turn,
 )
@@ -51,8 +45,6 @@ from models.encoder import Encoder
 from retrieval.calibration.limit import LimitNow
 from retrieval.calibration.shipped import shipped_limit
 from retrieval.confidence import confidence
-from retrieval.expansion import Section, alone, anchored
-from retrieval.search import Found
 
 _log = logging.getLogger(__name__)
 
@@ -66,22 +58,6 @@ _REPLIES: Final = {
 
 LONGEST_QUESTION: Final = 1000
 """Characters of a message that are searched for; the rest is kept in the conversation."""
-
-
-class Reader(Protocol):
-    """Puts together what whoever composes an answer reads."""
-
-    def sections(self, query: Query, hits: Sequence[Hit]) -> Sequence[Section]:
-        """Return the evidence in sections, best first."""
-        ...
-
-
-class Finder(Protocol):
-    """What the assistant needs of retrieval."""
-
-    def find(self, query: Query, /, *, k: int = 10) -> Found:
-        """Return the `k` best passages and Q&A pairs for a question, best first."""
-        ...
 
 
 def ignore(_text: str) -> None:
@@ -110,15 +86,18 @@ class Assistant:
         reader: Reader | None = None,
         analyzer: MessageAnalyzer | None = None,
         rules: RulesNow = _shipped,
+        tools: ToolRunner | None = None,
+        model_calls: bool = True,
     ) -> None:
+        """`tools` looks up what is a customer's own; with `model_calls` the model may choose among them as well."""
         self._retriever = retriever
-        self._reader = reader
         self._policy = policy or AnswerPolicy()
         self._limit = limit
         self._judge = Judge(encoder, rules, analyzer)
-        self._matcher = Matcher(encoder, self._policy)
-        self._quoter = Quoter(encoder)
-        self._generator = Generator(model, self._policy, instruments_for(encoder)) if model is not None else None
+        self._decider = Decider(encoder, self._policy)
+        offered = tools if model_calls else None
+        self._composer = Composer(encoder, self._policy, model=model, reader=reader, tools=offered)
+        self._own = OwnData(tools) if tools is not None else None
 
     def reply(
         self, turn: Turn, *, on_text: ShowText = ignore, on_restart: Callable[[], None] = ignore_restart
@@ -147,13 +126,16 @@ class Assistant:
         finding = before_search(situation)
         if finding is not None:
             return self._judged(work, situation, finding)
+        own = self._looked_up(work, situation)
+        if own is not None:
+            return own
         talk = small_talk(work.turn.text)
         if talk is not None:
             return work.reply(Clarification(_REPLIES[talk][work.language], (), 0.0))
         search = work.search = self._search(work.turn, work.language)
         work.watch.lap("retrieve", search.found.ms)
-        decided = self._decide(work.turn, search)
-        situation = work.situation = replace(situation, retrieved=self._retrieved(search, decided))
+        decided = self._decider.decide(work.turn, search)
+        situation = work.situation = replace(situation, retrieved=self._decider.retrieved(search, decided))
         finding = after_search(situation)
         work.watch.lap("decide")
         if finding is not None and finding.act is not Act.OFFER:
@@ -161,6 +143,26 @@ class Assistant:
         reply = work.reply(decided) if decided is not None else self._compose(work, search)
         work.watch.lap("compose", reply.ms)
         return self._looked_over(work, situation, reply, finding)
+
+    def _looked_up(self, work: Work, situation: Situation) -> Reply | None:
+        """What is the customer's own, if their words ask for it and they may see it. Anger and loops go before."""
+        caller = caller_of(work.turn)
+        calls = self._own.wished(situation, caller) if self._own is not None else ()
+        if self._own is None or not calls:
+            return None
+        situation = work.situation = replace(situation, retrieved=LOOKED_UP)
+        finding = after_search(situation)
+        if finding is not None and finding.act is not Act.OFFER:
+            return self._judged(work, situation, finding)
+        result = self._own.look(calls, situation, caller, work.tools)
+        work.watch.lap("look_up")
+        return self._looked_over(work, situation, self._told(work, situation, result), finding)
+
+    def _told(self, work: Work, situation: Situation, result: Shown | Finding) -> Reply:
+        """What a tool ends the turn with."""
+        if isinstance(result, Shown):
+            return work.reply(Answer(result.text, (), 1.0, Tier.LOOKED_UP))
+        return self._judged(work, situation, in_turn(result, situation))
 
     def _looked_over(self, work: Work, situation: Situation, reply: Reply, finding: Finding | None) -> Reply:
         """The reply with what is offered beside it, unless the answer itself shows that a person is needed."""
@@ -202,9 +204,9 @@ class Assistant:
             return None
         try:
             search = work.search or self._search(replace(work.turn, text=question), work.language)
-            decided = self._decide(work.turn, search)
+            decided = self._decider.decide(work.turn, search)
             sure = bool(search.found.hits) and search.certainty >= self._policy.least_suggested
-            answer = decided if isinstance(decided, Answer) else self._quote(search) if sure else None
+            answer = decided if isinstance(decided, Answer) else self._composer.quote(search) if sure else None
         except ZhidaError:
             _log.exception("No reply could be suggested to the person who takes over.")
             return None
@@ -221,59 +223,22 @@ class Assistant:
         found = self._retriever.find(query, k=self._policy.candidates)
         return Search(found.understood.searched, language, found, confidence(found.evidence), self._limit())
 
-    def _decide(self, turn: Turn, search: Search) -> Answer | Clarification | None:
-        """The outcome, where it needs no composing: an approved answer, or a question back.
-
-        A question is asked back only once; the second time the nearest reading is taken.
-        """
-        found, language = search.found, search.language
-        asked_back = _asked_back(turn)
-        pairs = self._matcher.matches(search.question, found.vector, found.pairs, least=search.limit.pair_probability)
-        if len(pairs) > 1 and not asked_back:
-            return _which(WHICH_QUESTION[language], [pair.question for pair in pairs], search)
-        if pairs:
-            return _verbatim(pairs[0], search)
-        conflict = find_conflict(search.question, found.hits) if search.allowed else None
-        if conflict is not None:
-            return None if self._policy.hand_over_conflicts else tell(conflict, language, search.certainty)
-        # Also below the threshold: what is asked stands there, only not for which product.
-        readings = () if asked_back else find_readings(search.question, found.hits)
-        return _which(WHICH_READING[language], readings, search) if readings else None
-
-    def _retrieved(self, search: Search, decided: Answer | Clarification | None) -> Retrieved:
-        limit = search.limit
-        threshold = limit.probability(limit.threshold) if isfinite(limit.threshold) else 1.0
-        allowed = bool(search.found.hits) and search.allowed
-        contradiction = ""
-        if decided is None and allowed and self._policy.hand_over_conflicts:
-            conflict = find_conflict(search.question, search.found.hits)
-            contradiction = "" if conflict is None else summary(conflict, search.language)
-        return Retrieved(
-            answers=decided is not None or (allowed and not contradiction),
-            certainty=search.certainty,
-            threshold=threshold,
-            nearest=search.nearest,
-            contradiction=contradiction,
-        )
-
     def _compose(self, work: Work, search: Search) -> Reply:
         """Answer by the language model if there is one and it does its work, else by quoting."""
-        if self._generator is None:
-            return work.reply(self._quote(search))
-        sections = self._sections(work.turn, search)
-        evidence = [section.hit for section in sections]
-        draft = self._generator.draft(
-            search.question, evidence, history=work.turn.history, language=search.language, show=work.screen.text
-        )
+        selected = self._composer.selected(work, search)
+        if selected is None:
+            return work.reply(self._composer.quote(search))
+        work.found = selected.found
+        draft = selected.draft
         ms = {} if draft.first_text_ms is None else {"model_first_text": draft.first_text_ms}
+        if selected.result is not None:
+            assert work.situation is not None
+            return replace(self._told(work, work.situation, selected.result), ms=ms)
         if draft.declined or (draft.unsupported and search.certainty < self._policy.quote_unsupported):
             return replace(self._declined(work), ms=ms)
         if draft.failure is None:
-            citations = tuple(anchored(citation, sections) for citation in draft.citations)
-            return replace(
-                work.reply(Answer(draft.text, citations, search.certainty, Tier.GENERATED, draft.segments)), ms=ms
-            )
-        return replace(work.reply(self._quote(search), failure=draft.failure), ms=ms)
+            return replace(work.reply(written(draft, selected.sections, search)), ms=ms)
+        return replace(work.reply(self._composer.quote(search), failure=draft.failure), ms=ms)
 
     def _declined(self, work: Work) -> Reply:
         """The model read the evidence and found no answer in it, so it is as if there were none."""
@@ -285,39 +250,7 @@ class Assistant:
         assert finding is not None  # nothing answers, which is a rule of its own
         return self._judged(work, situation, finding)
 
-    def _sections(self, turn: Turn, search: Search) -> Sequence[Section]:
-        """What a language model reads: sections, or the hits themselves without a reader."""
-        hits = search.found.hits
-        if self._reader is None:
-            return [alone(hit) for hit in hits]
-        return self._reader.sections(Query(text=search.question, audience=turn.audience, as_of=turn.as_of), hits)
-
-    def _quote(self, search: Search) -> Answer:
-        found = search.found
-        quoted = self._quoter.quote(search.question, found.vector, found.hits, language=search.language)
-        return Answer(quoted.text, quoted.citations, search.certainty, Tier.QUOTED)
-
-
-def _which(text: str, options: Sequence[str], search: Search) -> Clarification:
-    code = HandoverCode.PENDING_CLARIFICATION
-    return Clarification(text, tuple(options), search.certainty, code, search.nearest)
-
-
-def _verbatim(pair: QAPair, search: Search) -> Answer:
-    citation = cite_pair(1, pair, search.found.hits)
-    certainty = max(search.certainty, VERBATIM_CONFIDENCE)
-    return Answer(mark(pair.answer, citation.number), (citation,), certainty, Tier.VERBATIM)
-
 
 def _asks(message: Message) -> bool:
     """Whether a message tells what the conversation is about. Thanks and calls for a person don't."""
     return small_talk(message.text) is None and not wants_person(message.text)
-
-
-_ASKED_BACK: Final = (*WHICH_QUESTION.values(), *WHICH_READING.values())
-
-
-def _asked_back(turn: Turn) -> bool:
-    """Whether the assistant's last message was a question back already; it asks at most once."""
-    last = next((message for message in reversed(turn.history) if message.role is Role.ASSISTANT), None)
-    return last is not None and last.text.startswith(_ASKED_BACK)

@@ -20,6 +20,8 @@ def _answered(answer: Answer, reply: Reply) -> Rule:
         return Rule.APPROVED_ANSWER
     if answer.tier is Tier.GENERATED:
         return Rule.MODEL_WROTE
+    if answer.tier is Tier.LOOKED_UP:
+        return Rule.LOOKED_UP
     return Rule.QUOTED if reply.model_failure is None else Rule.MODEL_FAILED
 
 

@@ -9,7 +9,9 @@ from typing import Final
 
 from agent.policy import AnswerPolicy
 from agent.prompts import grounded_prompt
+from agent.tools.calls import CallGate
 from agent.verification import Instruments, Verified, Verifier
+from core.tools import ToolName
 from core.types import Citation, Hit, Language, Message, ModelFailure, Passage, Segment
 from models.chat import ChatModel, Delta
 from models.guard import GuardedModel
@@ -35,6 +37,8 @@ class Draft:
     """Milliseconds until the first piece of the model's reply."""
     segments: tuple[Segment, ...] = ()
     """Every sentence of the reply with its verdict, in order; those that were dropped among them."""
+    call: str = ""
+    """What the model wrote instead of an answer, where it may call tools; nothing of it was shown."""
 
     @property
     def unsupported(self) -> bool:
@@ -51,16 +55,35 @@ class Generator:
         self._instruments = instruments
 
     def draft(
-        self, question: str, hits: Sequence[Hit], *, history: Sequence[Message], language: Language, show: ShowText
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        *,
+        history: Sequence[Message],
+        language: Language,
+        show: ShowText,
+        tools: Sequence[ToolName] | None = None,
+        deadline_s: float | None = None,
     ) -> Draft:
-        """Ask for an answer from the hits. Sentences are shown as soon as they are checked."""
+        """Ask for an answer from the hits. Sentences are shown as soon as they are checked.
+
+        Args:
+            question: what to answer.
+            hits: the evidence, best first.
+            history: earlier messages, oldest first.
+            language: of the answer.
+            show: gets each sentence that holds.
+            tools: what the model is told that it may call. Also with none of them a call is kept back, and found in
+                `Draft.call`; `None` means that a reply is nothing but an answer.
+            deadline_s: for the whole reply; the policy's by default.
+        """
         evidence = within_budget(hits, self._policy)
-        prompt = grounded_prompt(question, evidence, history=history, language=language)
+        prompt = grounded_prompt(question, evidence, history=history, language=language, tools=tools or ())
         verifier = Verifier(
             evidence, question=question, min_support=self._policy.min_support, instruments=self._instruments
         )
-        collected = _Collected(verifier, show)
-        pieces = self._model.stream(prompt, deadline_s=self._policy.model_deadline_s)
+        collected = _Collected(verifier, show, CallGate() if tools is not None else None)
+        pieces = self._model.stream(prompt, deadline_s=deadline_s or self._policy.model_deadline_s)
         try:
             failure = collected.read(pieces)
         finally:
@@ -71,9 +94,11 @@ class Generator:
 class _Collected:
     """A draft while it grows."""
 
-    def __init__(self, verifier: Verifier, show: ShowText) -> None:
+    def __init__(self, verifier: Verifier, show: ShowText, gate: CallGate | None) -> None:
         self._verifier = verifier
         self._show = show
+        self._gate = gate
+        self._call = ""
         self._started = perf_counter()
         self._first_text_ms: float | None = None
         self._text = ""
@@ -86,7 +111,12 @@ class _Collected:
                 return piece
             if self._first_text_ms is None:
                 self._first_text_ms = 1000 * (perf_counter() - self._started)
-            self._add(self._verifier.take(piece.text))
+            self._add(self._verifier.take(piece.text if self._gate is None else self._gate.take(piece.text)))
+        if self._gate is not None:
+            self._call, rest = self._gate.finish()
+            if self._call:
+                return None
+            self._add(self._verifier.take(rest))
         self._add(self._verifier.finish())
         dropped, all_of_them = self._verifier.dropped, len(self._verifier.segments)
         if (self._text and dropped <= MOST_DROPPED * all_of_them) or (self._verifier.declined and not self._text):
@@ -97,7 +127,8 @@ class _Collected:
         """What was collected."""
         declined = self._verifier.declined and not self._text and failure is None
         segments = tuple(self._verifier.segments)
-        return Draft(self._text, tuple(self._citations), failure, declined, self._first_text_ms, segments)
+        citations = tuple(self._citations)
+        return Draft(self._text, citations, failure, declined, self._first_text_ms, segments, self._call)
 
     def _add(self, sentences: Sequence[Verified]) -> None:
         for sentence in sentences:

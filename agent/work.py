@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import isfinite
 
 from agent.decisions import rule_of
@@ -11,7 +11,8 @@ from agent.generation import ShowText
 from agent.handover.situation import Situation
 from agent.looking import Search, Stopwatch
 from core.handover import HandoverOffer
-from core.types import Decision, Language, ModelFailure, Outcome, Reply, Turn
+from core.tools import ToolRecord
+from core.types import Decision, Hit, Language, ModelFailure, Outcome, Reply, Turn
 
 
 class Screen:
@@ -60,6 +61,10 @@ class Work:
     screen: Screen
     situation: Situation | None = None
     search: Search | None = None
+    tools: list[ToolRecord] = field(default_factory=list)
+    """Every call so far."""
+    found: tuple[Hit, ...] = ()
+    """What a model searched for itself."""
 
     def reply(
         self,
@@ -72,16 +77,17 @@ class Work:
         search, situation = self.search, self.situation
         analysis = None if situation is None else situation.analysis
         if search is None:
-            bare = Reply(outcome, (), {}, failure, analysis=analysis, offer=offer)
+            bare = Reply(outcome, (), {}, failure, analysis=analysis, offer=offer, tools=tuple(self.tools))
             return replace(bare, decision=Decision(rule_of(bare, allowed=False)))
         reply = Reply(
             outcome,
-            search.found.hits,
+            (*search.found.hits, *self.found),
             {},
             failure,
             understood=search.found.understood,
             analysis=analysis,
             offer=offer,
+            tools=tuple(self.tools),
         )
         limit = search.limit
         threshold = limit.probability(limit.threshold) if isfinite(limit.threshold) else 1.0

@@ -19,9 +19,11 @@ from api.limits import Limits
 from api.problems import Problem, problem_from_error
 from api.responses import internal_problem
 from api.wire import Json, customer_reply_json, silence_json
+from core.attachments import AttachmentId
 from core.errors import Conflict, ModelUnavailable, RateLimited, ZhidaError
 from core.text import detect_language
 from core.types import ConversationId, Reply, Silence, Turn
+from desk.attachments.replying import beside_files, file_reply
 from desk.failing import failed_reply
 
 if TYPE_CHECKING:
@@ -63,6 +65,13 @@ class Said:
     text: str
     client_key: str | None = None
     """The sender's own id: the same message sent again is neither stored nor answered a second time."""
+    files: tuple[AttachmentId, ...] = ()
+    """What was uploaded for it."""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether more is about to come. Words often follow a picture."""
+        return unfinished(self.text) or (bool(self.files) and not self.text)
 
 
 class Answering:
@@ -80,7 +89,7 @@ class Answering:
         self._places = _Places(limits)
         self._streams: set[_Stream] = set()
 
-    async def reply(self, conversation: Conversation, text: str, *, client_key: str | None = None) -> Json:
+    async def reply(self, conversation: Conversation, said: Said) -> Json:
         """Reply to a message, in full.
 
         Raises:
@@ -91,16 +100,14 @@ class Answering:
 
         def work() -> None:
             try:
-                done.set_result(self._answer(place, conversation, Said(text, client_key), _ignore))
+                done.set_result(self._answer(place, conversation, said, _ignore))
             except BaseException as error:  # noqa: BLE001 - raised again where the future is awaited
                 done.set_exception(error)
 
         _start(work)
         return await asyncio.wrap_future(done)
 
-    def stream(
-        self, conversation: Conversation, text: str, *, client_key: str | None = None
-    ) -> AsyncIterator[ServerEvent | None]:
+    def stream(self, conversation: Conversation, said: Said) -> AsyncIterator[ServerEvent | None]:
         """Reply to a message, event by event; `None` is a sign of life. The last is a `reply` or an `error`.
 
         Refuses at once; the iterator that it returns raises nothing. Call it in the loop's own thread.
@@ -111,7 +118,7 @@ class Answering:
         place = self._places.take(conversation.conversation_id)
         stream = _Stream(asyncio.get_running_loop())
         self._streams.add(stream)
-        _start(lambda: self._answer_into(stream, place, conversation, Said(text, client_key)))
+        _start(lambda: self._answer_into(stream, place, conversation, said))
         return self._until_the_end(stream)
 
     def interrupt(self) -> None:
@@ -147,12 +154,14 @@ class Answering:
     ) -> Json:
         """The path of a message: it is stored, then answered if the assistant has the turn, one run at a time."""
         with place:
-            received = self._desk.turns.receive(conversation.conversation_id, said.text, client_key=said.client_key)
+            received = self._desk.turns.receive(
+                conversation.conversation_id, said.text, client_key=said.client_key, files=said.files
+            )
             self._bursts.arrived(conversation.conversation_id)
             if not received.assistant_replies:
                 return _silence(received)
             with self._bursts.alone(conversation.conversation_id):
-                if unfinished(said.text):
+                if said.unfinished:
                     self._bursts.wait(conversation.conversation_id, self._burst_s)
                 return self._reply_to(received, conversation, put)
 
@@ -165,7 +174,7 @@ class Answering:
             return _silence(received)
         if context.episode.version != received.version:
             return _silence(received)
-        reply = self._run(context, conversation, put)
+        reply = file_reply(context, conversation.language) or self._run(context, conversation, put)
         recorded = turns.commit(received, reply)
         if recorded is None:
             put(ServerEvent("restart", {}))
@@ -182,6 +191,7 @@ class Answering:
             language=conversation.language,
             episode=context.episode,
             message_id=context.message_id,
+            conversation_id=conversation.conversation_id,
         )
         began = time.perf_counter()
         try:
@@ -191,7 +201,7 @@ class Answering:
                 on_restart=lambda: put(ServerEvent("restart", {})),
             )
             if reply.outcome.text.strip():
-                return reply
+                return beside_files(reply, context, conversation.language)
             reason = "The assistant's reply was empty."
         except Exception as error:  # noqa: BLE001 - whatever it was, the customer gets an honest sentence and a person
             _log.exception("A reply in conversation %s failed.", conversation.conversation_id)

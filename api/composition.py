@@ -20,11 +20,15 @@ if TYPE_CHECKING:  # each is imported where it is first needed, since a command 
     from agent.assistant import Assistant
     from agent.staleness import StaleFinder
     from agent.suggestions.service import Suggestions
+    from agent.tools.runner import ToolRunner
     from analytics.service import Analytics
     from api.accounts.passwords import Passwords
     from api.accounts.store import Accounts
+    from api.forgetting.erasing import Forgetting
     from api.learning import Learning
+    from api.visitor_keys import VisitorKeys
     from core.types import DocumentVersion
+    from desk.attachments.store import Attachments
     from desk.handover.packages import HandoverPackages
     from desk.handover.store import HandoverRuleStore
     from desk.store import Desk
@@ -105,11 +109,55 @@ class Services:
         return Desk(self.engine, clock=self._replacements.clock, mask=lambda text: self.masker.masked(text))
 
     @cached_property
+    def attachments(self) -> Attachments:
+        """Files that come with messages."""
+        from core.attachments import AttachmentLimits
+        from core.blobs import BlobStore
+        from desk.attachments.scanning import make_scan
+        from desk.attachments.store import Attachments
+        from kb.rows import UPLOADS, take_turn
+
+        given = self.settings.attachments
+        limits = AttachmentLimits(
+            file_bytes=given.file_mb * MIB,
+            per_message=given.per_message,
+            conversation_bytes=given.conversation_mb * MIB,
+        )
+        return Attachments(
+            self.engine,
+            BlobStore(self.settings.attachment_files, max_bytes=limits.file_bytes, advice="Send a smaller one."),
+            turn=lambda connection: take_turn(connection, UPLOADS),
+            limits=limits,
+            scan=make_scan(given.scan, timeout_s=given.scan_s),
+            clock=self._replacements.clock,
+        )
+
+    @cached_property
     def accounts(self) -> Accounts:
         """The people who work here."""
         from api.accounts.store import Accounts
 
         return Accounts(self.engine, passwords=self._replacements.passwords, clock=self._replacements.clock)
+
+    @cached_property
+    def forgetting(self) -> Forgetting:
+        """Gives out what is known of a person, and erases it."""
+        from api.forgetting.erasing import Forgetting
+        from api.forgetting.files import erase_files
+
+        return Forgetting(
+            self.engine,
+            erase_files=lambda conversation_id: erase_files(self.attachments, conversation_id),
+            afterwards=self.analytics.forget,
+            clock=self._replacements.clock,
+        )
+
+    @cached_property
+    def visitors(self) -> VisitorKeys:
+        """How the company's own site says who its visitors are."""
+        from api.visitor_keys import VisitorKeys
+
+        return VisitorKeys(self.settings, clock=self._replacements.clock)
 
     @cached_property
     def gold(self) -> GoldStore:
@@ -231,7 +279,28 @@ class Services:
             reader=reader,
             analyzer=self.analyzer,
             rules=lambda: self.handover_rules.current().rules,
+            tools=self.tools,
+            model_calls=self.settings.model_tools,
         )
+
+    @cached_property
+    def tools(self) -> ToolRunner:
+        """What may be looked up for a customer: documents, their tickets, and their orders where a system is connected."""
+        from agent.policy import AnswerPolicy
+        from agent.tools.desk_tickets import DeskTickets
+        from agent.tools.http_orders import HttpOrders
+        from agent.tools.runner import ToolRunner
+
+        settings, orders = self.settings, None
+        if settings.orders_url is not None and settings.orders_secret is not None:
+            orders = HttpOrders(
+                settings.orders_url,
+                settings.orders_secret,
+                lambda customer_id: self.desk.customers.customer(customer_id).identities,
+                timeout_s=settings.orders_timeout_s,
+            )
+        tickets = DeskTickets(self.desk.ticketing)
+        return ToolRunner(self.retriever, tickets, orders, candidates=AnswerPolicy().candidates)
 
     @cached_property
     def handover_rules(self) -> HandoverRuleStore:

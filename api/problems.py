@@ -14,6 +14,8 @@ from typing import Any, Final
 from core.errors import (
     ConfigurationError,
     Conflict,
+    ConnectorFailed,
+    FileRefused,
     Forbidden,
     IndexCorrupt,
     InvalidInput,
@@ -39,6 +41,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 STATUS: Final[Mapping[type[ZhidaError], HTTPStatus]] = {
     InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     UnsupportedFormat: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    FileRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
@@ -52,6 +55,7 @@ STATUS: Final[Mapping[type[ZhidaError], HTTPStatus]] = {
     ModelError: HTTPStatus.SERVICE_UNAVAILABLE,
     ModelUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     ModelMismatch: HTTPStatus.SERVICE_UNAVAILABLE,
+    ConnectorFailed: HTTPStatus.SERVICE_UNAVAILABLE,
     StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
     IndexCorrupt: HTTPStatus.SERVICE_UNAVAILABLE,
     MissingExtra: HTTPStatus.NOT_IMPLEMENTED,

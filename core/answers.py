@@ -35,6 +35,8 @@ class Tier(StrEnum):
     VERBATIM = "verbatim"
     GENERATED = "generated"
     QUOTED = "quoted"
+    LOOKED_UP = "looked_up"
+    """The customer's own orders or tickets, worded by code. It rests on no document, so it cites none."""
 
 
 class Check(StrEnum):

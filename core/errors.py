@@ -3,6 +3,7 @@
     ZhidaError
     ├── InvalidInput            the caller sent something unusable; change it and try again
     │   ├── UnsupportedFormat       a file type that Zhida doesn't read
+    │   ├── FileRefused             a file of a good type that isn't taken all the same
     │   └── TooLarge                over a stated limit
     ├── NotFound                no such thing, or not yours (the two look the same on purpose)
     ├── Conflict                the thing changed or isn't in the right state for this
@@ -16,6 +17,7 @@
     ├── ModelError              a language model or encoder can't be used
     │   ├── ModelUnavailable        not reachable, refused, or took longer than the deadline
     │   └── ModelMismatch           the encoder isn't the one that made the stored vectors
+    ├── ConnectorFailed         a system of the company's own can't be asked, or its reply can't be used
     ├── StorageError            SQL, disk or an index file failed; nothing was acknowledged
     │   └── IndexCorrupt            an index doesn't match SQL; `zhida reindex` mends it
     ├── MissingExtra            an optional package isn't installed
@@ -38,6 +40,10 @@ class InvalidInput(ZhidaError):
 
 class UnsupportedFormat(InvalidInput):
     """A file of a type that Zhida doesn't read."""
+
+
+class FileRefused(InvalidInput):
+    """A file of a good type that isn't taken all the same: a scanner said no, or it would harm whoever opens it."""
 
 
 class TooLarge(InvalidInput):
@@ -99,6 +105,10 @@ class ModelUnavailable(ModelError):
 
 class ModelMismatch(ModelError):
     """The configured encoder isn't the one that made the stored vectors."""
+
+
+class ConnectorFailed(ZhidaError):
+    """A system of the company's own, such as that of its orders, can't be asked, or its reply can't be used."""
 
 
 class StorageError(ZhidaError):

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from core.documents import Audience
 from core.episodes import Episode
-from core.ids import MessageId
+from core.ids import ConversationId, MessageId
 from core.language import Language
 
 
@@ -50,3 +50,5 @@ class Turn:
     """The problem so far; `None` means that nothing was said before."""
     message_id: MessageId | None = None
     """Of what the customer just wrote, where it is stored already."""
+    conversation_id: ConversationId | None = None
+    """`None` where somebody tries a question out."""

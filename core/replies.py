@@ -11,6 +11,7 @@ from core.handover import HandoverOffer
 from core.hits import Hit
 from core.outcomes import Outcome
 from core.queries import Understood
+from core.tools import ToolRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Rule(StrEnum):
     """A language model was asked in vain, so the sources are quoted."""
     QUOTED = "quoted"
     """No language model is set, so the sources are quoted."""
+    LOOKED_UP = "looked_up"
+    """The customer asked for what is their own, and code looked it up."""
     HANDOVER_RULE = "handover_rule"
     """Another rule of the table of hand-over rules; the outcome's code tells which."""
 
@@ -72,3 +75,5 @@ class Reply:
     """What one pass over the message told; `None` where it wasn't analysed."""
     offer: HandoverOffer | None = None
     """A person is offered beside the reply."""
+    tools: tuple[ToolRecord, ...] = ()
+    """What was called on the way, in order; calls that were refused are among them."""

@@ -1,4 +1,4 @@
-"""Tools that a language model may call: who they run for, what they look up, and what was done.
+"""What code or a language model may look up for a customer: who it is for, what is looked up, and what was done.
 
 Who calls is said by the server. Nothing in a model's output ever names a customer, an audience or a conversation.
 """
@@ -8,13 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
 
+from core.actors import CustomerId
+from core.customers import VERIFIED
 from core.documents import Audience
 from core.ids import ConversationId
-
-VERIFIED: Final = 2
-"""Identity level from which a customer's own orders are shown: verified by a code."""
 
 
 class ToolName(StrEnum):
@@ -30,17 +28,25 @@ class ToolName(StrEnum):
 class Caller:
     """For whom tools run."""
 
-    conversation_id: ConversationId
-    customer_id: int | None
+    conversation_id: ConversationId | None
+    """`None` where somebody tries a question out; then there is nothing of their own."""
+    customer_id: CustomerId | None
     """`None` for a visitor whom nobody knows."""
     audience: Audience
     identity_level: int = 0
     """0 unknown, 1 known by the channel, 2 verified by a code."""
+    as_of: date | None = None
+    """Day for which documents must be valid; `None` means today."""
+
+    @property
+    def verified(self) -> bool:
+        """Known well enough to see what is theirs."""
+        return self.conversation_id is not None and self.customer_id is not None and self.identity_level >= VERIFIED
 
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """What a model asks for. The one argument is a question for `SEARCH` and an order's number for `ORDERS`."""
+    """What is asked for. The one argument is a question for `SEARCH` and an order's number for `ORDERS`."""
 
     name: ToolName
     argument: str = ""
@@ -51,7 +57,8 @@ class OwnOrder:
     """An order, as the company's own system has it."""
 
     number: str
-    customer_id: int
+    customer_id: CustomerId | None
+    """Whose it is; `None` for somebody whom nobody here knows."""
     status: str
     """In words that a customer may read."""
     expected_on: date | None = None
@@ -62,8 +69,10 @@ class ToolRecord:
     """A call as it was made, for the log."""
 
     asked: str
-    """What the model wrote, shortened."""
+    """What a model wrote, shortened; empty where code made the call from the customer's own words."""
     name: ToolName | None
     """`None` for something that isn't a tool."""
     allowed: bool
     reason: str
+    """Why it was refused or what went wrong; never what was looked up."""
+    by_model: bool = True

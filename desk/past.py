@@ -67,7 +67,8 @@ NOTHING_YET = Episode(EpisodeId(0), 1, EpisodeState.ASSISTANT, 0)
 def episode_noun(connection: Connection, held: Held, episode: EpisodeRecord | None) -> Episode:
     """The episode with its turns. A message that the assistant has yet to answer isn't among them."""
     if episode is None:
-        return Episode(NOTHING_YET.episode_id, 1, EpisodeState.ASSISTANT, held.version)
+        level = held.identity_level
+        return Episode(NOTHING_YET.episode_id, 1, EpisodeState.ASSISTANT, held.version, identity_level=level)
     return _noun(connection, held, episode, _lines(connection, held.conversation_id, [episode.episode_id]))
 
 

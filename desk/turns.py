@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Engine
 
 from core.actors import ASSISTANT, SYSTEM, customer
+from core.attachments import AttachmentId
 from core.clock import Clock, utc_now
 from core.database import reading
 from core.desk_events import EventKind
 from core.episodes import Episode, EpisodeState
 from core.errors import Conflict
-from core.text import detect_language
+from core.masking import Mask, withhold
 from core.tickets import TicketCard
 from core.types import (
     Answer,
@@ -44,12 +47,13 @@ from desk.escalating import escalate
 from desk.feedback import rate_message, withdraw
 from desk.handing_over import Request, hand_over
 from desk.handover.packages import add_package
-from desk.past import episode_noun, turn_context
+from desk.past import episode_noun, spoken_language, turn_context
 from desk.policy import DeskPolicy, Governed, PolicySource
 from desk.records import Received, RecordedReply, TurnContext
 from desk.surveys import offer_survey
 from desk.texts import say
 from desk.ticket_rows import tickets_of
+from desk.tool_log import log_tools, masked_calls
 
 
 class Turns(Governed):
@@ -59,13 +63,22 @@ class Turns(Governed):
     assistant still has the turn and nothing was written since, so nobody is ever talked over.
     """
 
-    def __init__(self, engine: Engine, *, clock: Clock = utc_now, policy: PolicySource | None = None) -> None:
+    def __init__(
+        self, engine: Engine, *, clock: Clock = utc_now, policy: PolicySource | None = None, mask: Mask = withhold
+    ) -> None:
         self._engine = engine
         self._clock = clock
+        self._mask = mask
         super().__init__(policy)
 
     def receive(
-        self, conversation_id: ConversationId, text: str, *, client_key: str | None = None, automatic: bool = False
+        self,
+        conversation_id: ConversationId,
+        text: str,
+        *,
+        client_key: str | None = None,
+        automatic: bool = False,
+        files: Collection[AttachmentId] = (),
     ) -> Received:
         """Store what a customer wrote, and say who is to reply.
 
@@ -74,12 +87,13 @@ class Turns(Governed):
             text: what.
             client_key: the sender's own id of the message; the same one again changes nothing.
             automatic: an automatic reply, a bounce, an absence note: opens nothing, starts no clock, gets no answer.
+            files: what the customer has uploaded for it.
 
         Raises:
-            NotFound: no such conversation.
+            NotFound: no such conversation, or no such file waits in it.
         """
         with acting(self._engine, self._clock, customer(None)) as act:
-            return self._receive(act, conversation_id, text, client_key=client_key, automatic=automatic)
+            return self._receive(act, conversation_id, text, client_key=client_key, automatic=automatic, files=files)
 
     def context(self, conversation_id: ConversationId) -> TurnContext:
         """What the assistant is to reply to, and what it may know.
@@ -105,6 +119,7 @@ class Turns(Governed):
 
     def commit(self, received: Received, reply: Reply) -> RecordedReply | None:
         """Store the assistant's reply and what follows from it. `None` if it came too late and was thrown away."""
+        reply = masked_calls(reply, self._mask)
         with acting(self._engine, self._clock, ASSISTANT) as act:
             return self._commit(act, received, reply)
 
@@ -141,7 +156,9 @@ class Turns(Governed):
             Conflict: a person has the turn.
         """
         with acting(self._engine, self._clock, customer(None)) as act:
-            recorded = self._commit(act.by(ASSISTANT), self._receive(act, conversation_id, text), reply)
+            recorded = self._commit(
+                act.by(ASSISTANT), self._receive(act, conversation_id, text), masked_calls(reply, self._mask)
+            )
             if recorded is None:
                 raise Conflict("A person has this conversation, so the assistant can't reply.")
             return recorded
@@ -154,6 +171,7 @@ class Turns(Governed):
         *,
         client_key: str | None = None,
         automatic: bool = False,
+        files: Collection[AttachmentId] = (),
     ) -> Received:
         held = hold(act.connection, conversation_id)
         known = rows.message_by_key(act.connection, held.conversation_id, client_key)
@@ -166,7 +184,7 @@ class Turns(Governed):
                 repeated=True,
             )
         act = act.by(customer(held.customer_id))
-        arrival = arrive(act, held, text, client_key=client_key, automatic=automatic, policy=self._policy)
+        arrival = arrive(act, held, text, client_key=client_key, automatic=automatic, policy=self._policy, files=files)
         told = _tell(act.by(SYSTEM), held, arrival, text, self._policy)
         ticket = _ticket_of(act, arrival.episode)
         return Received(
@@ -185,6 +203,7 @@ class Turns(Governed):
         if held.version != received.version or not _may_speak(episode):
             why = "somebody else has the turn" if not _may_speak(episode) else "something was written meanwhile"
             act.log(EventKind.REPLY_DISCARDED, held.subject(episode), reason=why)
+            log_tools(act, held.subject(episode), reply)
             return None
         if isinstance(reply.outcome, Handover):
             episode = _ready_for_people(act, held, episode)
@@ -195,6 +214,7 @@ class Turns(Governed):
         rows.add_reply(act.connection, answer.message_id, question.message_id, reply)
         if reply.analysis is not None:
             rows.add_reading(act.connection, question.message_id, reply.analysis)
+        log_tools(act, rows.with_message(held.subject(episode), answer.message_id), reply)
         if reply.offer is not None:
             act.log(EventKind.HANDOVER_OFFERED, held.subject(episode), new=reply.offer.code.value)
         card = self._follow(act, held, episode, question, answer, reply)
@@ -254,7 +274,7 @@ def _ticket_of(act: Act, episode: EpisodeRecord) -> Ticket | None:
 
 def _tell(act: Act, held: Held, arrival: Arrival, text: str, policy: DeskPolicy) -> Message | None:
     """Say what became of the message, where the assistant says nothing: each thing once."""
-    language = held.language or detect_language(text)
+    language = spoken_language(act.connection, held, text)
     episode = arrival.episode
     if arrival.confirmed:
         told = rows.add_message(act, held.subject(episode), Role.SYSTEM, say("solved", language))

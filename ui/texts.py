@@ -11,6 +11,8 @@ from ui.texts_desk import DESK_TEXTS
 from ui.texts_figures import FIGURES_TEXTS
 from ui.texts_intents import INTENT_TEXTS
 from ui.texts_learning import LEARNING_TEXTS
+from ui.texts_levels import LEVELS_TEXTS
+from ui.texts_manage import MANAGE_TEXTS
 from ui.texts_quality import QUALITY_TEXTS
 from ui.texts_risk import RISK_TEXTS
 from ui.texts_rules import RULES_TEXTS
@@ -99,6 +101,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "tier.verbatim": ("官方标准答案", "Approved answer"),
     "tier.generated": ("依据资料生成", "Written from the sources"),
     "tier.quoted": ("摘自原文", "Quoted from the source"),
+    "tier.looked_up": ("您的记录", "From your records"),
     # Knowledge manager
     "kb.title": ("知识库", "Knowledge base"),
     "kb.to_chat": ("打开客服页面", "Open the chat"),
@@ -251,6 +254,8 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     **INTENT_TEXTS,
     **RULES_TEXTS,
     **FIGURES_TEXTS,
+    **MANAGE_TEXTS,
+    **LEVELS_TEXTS,
 }
 
 

@@ -57,6 +57,10 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
         "把握足够；没有配置语言模型，所以摘录最相关的原文作答。",
         "The passages are likely enough to answer. No language model is set, so the best sentences are quoted.",
     ),
+    "rule.looked_up": (
+        "客户问的是自己的订单或工单，程序直接查了出来。",
+        "The customer asked for orders or tickets of their own, and code looked them up.",
+    ),
     "rule.handover_rule": (
         "转人工规则表中的一条规则决定了这次回复。",
         "A rule of the table of hand-over rules decided this reply.",

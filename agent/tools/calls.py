@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Final
 
+from agent.reply_text import strip_thinking
 from core.tools import ToolCall, ToolName
 
 ARGUMENTS: Final = {
@@ -18,14 +20,59 @@ ARGUMENTS: Final = {
 REQUIRED: Final = frozenset({ToolName.SEARCH})
 LONGEST_ARGUMENT: Final = 200
 
+UNDECIDED_CHARACTERS: Final = 80
+"""Characters after which a beginning that could still become a call isn't waited for any more."""
+
+_CALL: Final = re.compile(r"(?:```(?:json)?\s*)?\{\s*[\"'“”]?tool\b", re.IGNORECASE)
+_MAY_BECOME_CALL: Final = re.compile(
+    r"(?:`{0,3}|```j(?:s(?:on?)?)?|```(?:json)?\s+|```(?:json)?\s*\{\s*[\"'“”]?(?:t(?:oo?)?)?|\{\s*[\"'“”]?(?:t(?:oo?)?)?)",
+    re.IGNORECASE,
+)
+_THINKING: Final = "<think"
+
 
 class NotACall(ValueError):
     """The words are no call of a tool that exists. The message says why; it is logged, nobody reads it."""
 
 
-def begins_call(text: str) -> bool:
-    """Whether a reply, as far as it has come, is going to be a call and not an answer."""
-    return text.lstrip().startswith(("{", "```"))
+class CallGate:
+    """Lets an answer through as it streams, and keeps a call back.
+
+    A reply is a call if it begins with `{"tool"`. That is known within its first few characters, and of nearly every
+    answer with the first one.
+    """
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._answers = False
+
+    def take(self, text: str) -> str:
+        """What of the reply may be read as an answer now."""
+        if self._answers:
+            return text
+        self._held += text
+        if _may_be_call(self._held):
+            return ""
+        self._answers = True
+        return self._held
+
+    def finish(self) -> tuple[str, str]:
+        """The reply is complete: the call that it is, and what was held back of an answer after all."""
+        if self._answers:
+            return "", ""
+        written = strip_thinking(self._held).strip()
+        return (written, "") if _CALL.match(written) else ("", self._held)
+
+
+def _may_be_call(text: str) -> bool:
+    """Whether a reply, as far as it has come, is a call or may still become one."""
+    if _THINKING in text and strip_thinking(text) == text:
+        return True  # what a model thinks isn't shown anyway
+    plain = strip_thinking(text).lstrip()
+    if _CALL.match(plain):
+        return True
+    begun = _MAY_BECOME_CALL.fullmatch(plain) is not None or (plain != "" and _THINKING.startswith(plain))
+    return begun and len(plain) <= UNDECIDED_CHARACTERS
 
 
 def read_call(text: str) -> ToolCall:
@@ -37,7 +84,7 @@ def read_call(text: str) -> ToolCall:
     plain = text.strip().removeprefix("```json").removeprefix("```").removesuffix("```").strip()
     try:
         raw = json.loads(plain)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NotACall("It isn't one JSON object.") from None
     if not isinstance(raw, dict) or not isinstance(raw.get("tool"), str):
         raise NotACall("It names no tool.")

@@ -1,137 +1,146 @@
-"""Lets a model choose tools before it answers: it selects, code acts.
+"""Lets a model choose a tool where it finds too little to answer from: it selects, code acts.
 
 The model sees the question, the evidence and the list of tools, and writes an answer or one call.
-A search gives it more evidence and another try. The other tools end the turn with a text that code
-wrote. So nothing that a document or a customer says can make more happen than the customer could
-have asked for, even if the model does whatever it is told.
+An answer streams as without tools. A search gives it more evidence and another try. The other
+tools end the turn: with a text that code wrote, or by a rule of the hand-over table. So nothing
+that a document or a customer says can make more happen than the customer could have asked for,
+even if the model does whatever it is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 
-from agent.generation import within_budget
-from agent.policy import AnswerPolicy
-from agent.prompts import NO_ANSWER, TOOLS, grounded_prompt
-from agent.tools.calls import NotACall, begins_call, read_call
-from agent.tools.runner import Refused, ToolRunner
-from agent.verification import Instruments, Verifier
-from core.tools import Caller, ToolRecord
-from core.types import Citation, Hit, Language, Message, ModelFailure, Segment
-from models.chat import ChatMessage, ChatModel
-from models.guard import GuardedModel
+from agent.generation import Draft, Generator, ShowText
+from agent.handover.findings import Finding
+from agent.tools.calls import NotACall, read_call
+from agent.tools.runner import Evidence, Refused, Result, Shown, ToolRunner
+from core.errors import ConnectorFailed
+from core.tools import Caller, ToolName, ToolRecord
+from core.types import Hit, Language, Message
+from retrieval.expansion import Section
 
-MOST_CALLS: Final = 3
-"""Calls in one turn, the refused among them."""
+MOST_CALLS: Final = 2
+"""Calls in one turn. A refused one is the last: asked the same again, a model writes the same again."""
 
 SHOWN_CHARACTERS: Final = 200
 """Of what a model wrote, in the log."""
 
+LEAST_S: Final = 0.5
+"""What is left of the deadline is too little to ask once more."""
+
+ReadSections = Callable[[Sequence[Hit]], Sequence[Section]]
+"""Puts hits together as a model reads them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a model is asked, and how it is shown."""
+
+    question: str
+    message: str
+    """What the customer wrote, word for word."""
+    history: Sequence[Message]
+    language: Language
+    show: ShowText
+
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """What came of a turn with tools."""
+    """What came of it: an answer, or what a call gave."""
 
-    text: str
-    """What the customer may be shown; empty where nothing held."""
-    citations: tuple[Citation, ...] = ()
-    segments: tuple[Segment, ...] = ()
-    hits: tuple[Hit, ...] = ()
-    """Everything that was read."""
-    records: tuple[ToolRecord, ...] = ()
-    declined: bool = False
-    failure: ModelFailure | None = None
-
-
-@dataclass(slots=True)
-class _State:
-    hits: list[Hit]
-    records: list[ToolRecord] = field(default_factory=list)
+    draft: Draft
+    sections: Sequence[Section]
+    """What the draft was written from."""
+    found: tuple[Hit, ...] = ()
+    """What the model searched for itself."""
+    result: Shown | Finding | None = None
+    """Ends the turn; the draft is then empty."""
 
 
 class ToolSelector:
     """Answers with tools, for one caller at a time."""
 
-    def __init__(
-        self, model: ChatModel, runner: ToolRunner, policy: AnswerPolicy, instruments: Instruments | None = None
-    ) -> None:
-        self._model = GuardedModel(model)
+    def __init__(self, generator: Generator, runner: ToolRunner, *, deadline_s: float) -> None:
+        self._generator = generator
         self._runner = runner
-        self._policy = policy
-        self._instruments = instruments
+        self._deadline_s = deadline_s
 
     def answer(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        caller: Caller,
-        *,
-        history: Sequence[Message] = (),
-        language: Language,
+        self, asked: Asked, hits: Sequence[Hit], caller: Caller, *, read: ReadSections, records: list[ToolRecord]
     ) -> Selected:
-        """Answer a customer's message. What a tool did is in `records`, also where it was refused."""
-        state = _State(list(hits))
-        for _ in range(MOST_CALLS):
-            written = self._written(question, state.hits, history, language)
-            if isinstance(written, ModelFailure):
-                return Selected("", hits=tuple(state.hits), records=tuple(state.records), failure=written)
-            if not begins_call(written):
-                return self._checked(written, question, state)
-            shown = self._act(written, question, caller, language, state)
-            if shown:
-                return Selected(shown, hits=tuple(state.hits), records=tuple(state.records))
-        return Selected("", hits=tuple(state.hits), records=tuple(state.records), declined=True)
+        """Answer a customer's message. Every call is added to `records`, the refused and the failed ones, too.
 
-    def _act(self, written: str, question: str, caller: Caller, language: Language, state: _State) -> str:
-        """Run what was written; returns a text that ends the turn, or nothing."""
-        asked = written[:SHOWN_CHARACTERS]
+        All that the model writes has to fit into one deadline.
+
+        Raises:
+            ConnectorFailed: the company's system failed.
+        """
+        ends_at = monotonic() + self._deadline_s
+        offered: Sequence[ToolName] = self._runner.offered(caller)
+        own: tuple[Hit, ...] = ()
+        sections = read(hits)
+        for made in range(MOST_CALLS + 1):
+            allowed = offered if made < MOST_CALLS else ()
+            draft = self._drafted(asked, sections, allowed, ends_at - monotonic())
+            if not draft.call:
+                return Selected(draft, sections, own)
+            result = self._result(draft.call, asked, caller, allowed, records)
+            if isinstance(result, Shown | Finding):
+                return Selected(draft, sections, own, result)
+            if not allowed:
+                break
+            new = _new(result, [*hits, *own]) if isinstance(result, Evidence) else ()
+            if not new:
+                offered = ()
+            own = (*own, *new)
+            sections = read([*own, *hits])
+        return Selected(_declined(draft), sections, own)
+
+    def _drafted(self, asked: Asked, sections: Sequence[Section], tools: Sequence[ToolName], left_s: float) -> Draft:
+        return self._generator.draft(
+            asked.question,
+            [section.hit for section in sections],
+            history=asked.history,
+            language=asked.language,
+            show=asked.show,
+            tools=tools,
+            deadline_s=max(LEAST_S, left_s),
+        )
+
+    def _result(
+        self, written: str, asked: Asked, caller: Caller, allowed: Sequence[ToolName], records: list[ToolRecord]
+    ) -> Result:
+        """Run what was written, and note it."""
+        told = written[:SHOWN_CHARACTERS]
         try:
             call = read_call(written)
-        except NotACall as reason:
-            state.records.append(ToolRecord(asked, None, False, str(reason)))
-            return ""
-        result = self._runner.run(call, caller, message=question, language=language)
-        if isinstance(result, Refused):
-            state.records.append(ToolRecord(asked, call.name, False, result.reason))
-            return ""
-        state.records.append(ToolRecord(asked, call.name, True, ""))
-        known = {hit.passage.passage_id for hit in state.hits}
-        state.hits = [*(hit for hit in result.hits if hit.passage.passage_id not in known), *state.hits]
-        return result.text
-
-    def _written(
-        self, question: str, hits: Sequence[Hit], history: Sequence[Message], language: Language
-    ) -> str | ModelFailure:
-        prompt = grounded_prompt(question, within_budget(hits, self._policy), history=history, language=language)
-        told = [ChatMessage("system", prompt[0].text + TOOLS), *prompt[1:]]
-        written = ""
-        pieces = self._model.stream(told, deadline_s=self._policy.model_deadline_s)
+        except NotACall as why:
+            records.append(ToolRecord(told, None, False, str(why)))
+            return Refused(str(why))
+        if call.name not in allowed:
+            refused = Refused("It isn't offered here, or there were too many calls.")
+            records.append(ToolRecord(told, call.name, False, refused.reason))
+            return refused
         try:
-            for piece in pieces:
-                if isinstance(piece, ModelFailure):
-                    return piece
-                written += piece.text
-        finally:
-            pieces.close()
-        return written
+            result = self._runner.run(call, caller, message=asked.message, language=asked.language)
+        except ConnectorFailed as error:
+            records.append(ToolRecord(told, call.name, True, str(error)))
+            raise
+        reason = result.reason if isinstance(result, Refused) else ""
+        records.append(ToolRecord(told, call.name, not isinstance(result, Refused), reason))
+        return result
 
-    def _checked(self, written: str, question: str, state: _State) -> Selected:
-        verifier = Verifier(
-            within_budget(state.hits, self._policy),
-            question=question,
-            min_support=self._policy.min_support,
-            instruments=self._instruments,
-        )
-        shown = [*verifier.take(written), *verifier.finish()]
-        text = "".join(each.text for each in shown)
-        citations = tuple(citation for each in shown for citation in each.citations)
-        return Selected(
-            text,
-            citations,
-            tuple(verifier.segments),
-            tuple(state.hits),
-            tuple(state.records),
-            declined=not text and (verifier.declined or NO_ANSWER in written),
-        )
+
+def _new(found: Evidence, known: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Hits that weren't there already."""
+    read = {hit.passage.passage_id for hit in known}
+    return tuple(hit for hit in found.hits if hit.passage.passage_id not in read)
+
+
+def _declined(draft: Draft) -> Draft:
+    """Nothing but calls came, so it is as if the model had said that it found no answer."""
+    return Draft("", (), None, True, draft.first_text_ms)

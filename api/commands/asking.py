@@ -99,7 +99,11 @@ def _source(citation: Citation, language: Language) -> str:
 def _origin(outcome: Outcome, language: Language) -> str:
     chinese = language is Language.ZH
     if isinstance(outcome, Answer):
-        names = {"verbatim": ("标准答案", "approved answer"), "generated": ("模型作答", "written by the model")}
+        names = {
+            "verbatim": ("标准答案", "approved answer"),
+            "generated": ("模型作答", "written by the model"),
+            "looked_up": ("您的记录", "looked up"),
+        }
         zh, en = names.get(outcome.tier.value, ("原文摘录", "quoted"))
         return zh if chinese else en
     if isinstance(outcome, Clarification):
