@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from core.accounts import AccountId
 from core.actors import Actor, CustomerId, agent
-from core.clock import Clock, utc_now
 from core.database import reading
 from core.desk_events import EventKind
 from core.episodes import EpisodeState
 from core.errors import Conflict, InvalidInput, NotFound
 from core.staff import TeamId
-from core.tickets import CATEGORY, CloseReason, Priority, TicketCard, TicketCategory, TriggerFamily
+from core.tickets import CloseReason, Priority, TicketCard, TicketCategory, TriggerFamily
 from core.types import ConversationId, HandoverCode, Role, TicketId, TicketStatus
 from desk import rows
 from desk.acts import Act, acting
@@ -25,49 +23,24 @@ from desk.episode_states import Trigger
 from desk.episodes import all_episodes, change_episode, changed, current, hold, move_episode
 from desk.openings import Cause, raise_ticket
 from desk.past import last_customer_message
-from desk.policy import Governed, PolicySource
 from desk.running import refresh_clocks
 from desk.staff import find_agent, one_team
 from desk.states import one_state
-from desk.tables import tickets
-from desk.ticket_rows import (
-    about,
-    assign,
-    change_ticket,
-    hold_ticket,
-    open_tickets,
-    set_priority,
-    step,
-    to_card,
-    transfer,
-)
+from desk.ticket_acts import TicketActs
+from desk.ticket_rows import about, assign, change_ticket, open_tickets, set_priority, step, to_card, transfer
+from desk.ticket_search import matching
 from desk.ticket_states import TicketTrigger
 from desk.ticket_tables import ticket_collaborators
 
 SUBJECT_CHARACTERS: Final = 255
 
-ORDER: Final = (tickets.c.updated_at.desc(), tickets.c.id.desc())
 
-
-class Ticketing(Governed):
+class Ticketing(TicketActs):
     """What people do with tickets. Each method is one act and returns the ticket as it is afterwards.
 
     `version` is what the caller saw last: if somebody else changed the ticket meanwhile, nothing happens and
     `Conflict` says so. `None` doesn't ask.
     """
-
-    def __init__(self, engine: Engine, *, clock: Clock = utc_now, policy: PolicySource | None = None) -> None:
-        self._engine = engine
-        self._clock = clock
-        super().__init__(policy)
-
-    def card(self, ticket_id: TicketId) -> TicketCard:
-        """One ticket. Raises `NotFound`."""
-        with reading(self._engine) as connection:
-            row = connection.execute(select(tickets).where(tickets.c.id == ticket_id)).one_or_none()
-            if row is None:
-                raise NotFound("ticket", ticket_id)
-            return to_card(row)
 
     def search(
         self,
@@ -95,22 +68,17 @@ class Ticketing(Governed):
             offset: how many to leave out.
             limit: how many at most.
         """
-        query = select(tickets)
-        wanted = {status for status, category in CATEGORY.items() if category in categories} | set(statuses)
-        if wanted:
-            query = query.where(tickets.c.status.in_(sorted(wanted)))
-        if assignee_id is not None:
-            query = query.where(tickets.c.assignee_id == assignee_id)
-        if unassigned:
-            query = query.where(tickets.c.assignee_id.is_(None))
-        if teams is not None:
-            query = query.where(tickets.c.team_id.is_(None) | tickets.c.team_id.in_(list(teams)))
-        if customer_id is not None:
-            query = query.where(tickets.c.customer_id == customer_id)
-        if conversation_id is not None:
-            query = query.where(tickets.c.conversation_id == conversation_id)
+        wanted = matching(
+            categories=categories,
+            statuses=statuses,
+            assignee_id=assignee_id,
+            unassigned=unassigned,
+            teams=teams,
+            customer_id=customer_id,
+            conversation_id=conversation_id,
+        )
         with reading(self._engine) as connection:
-            return [to_card(row) for row in connection.execute(query.order_by(*ORDER).offset(offset).limit(limit))]
+            return [to_card(row) for row in connection.execute(wanted.offset(offset).limit(limit))]
 
     def open(
         self,
@@ -193,10 +161,6 @@ class Ticketing(Governed):
     def resume(self, ticket_id: TicketId, by: AccountId | None) -> TicketCard:
         """Go on with what waited. Raises `NotFound` or `Conflict`."""
         return self._step(ticket_id, by, TicketTrigger.RESUMED)
-
-    def await_customer(self, ticket_id: TicketId, by: AccountId | None) -> TicketCard:
-        """Wait for the customer. Raises `NotFound` or `Conflict`."""
-        return self._step(ticket_id, by, TicketTrigger.ASKED)
 
     def snooze(self, ticket_id: TicketId, by: AccountId | None, until: datetime) -> TicketCard:
         """Put it aside until a moment. Raises `NotFound`, `Conflict` or `InvalidInput`."""
@@ -291,35 +255,6 @@ class Ticketing(Governed):
         with reading(self._engine) as connection:
             found = connection.execute(query.order_by(ticket_collaborators.c.account_id)).scalars()
             return [AccountId(each) for each in found]
-
-    def _step(self, ticket_id: TicketId, by: AccountId | None, trigger: TicketTrigger, *, note: str = "") -> TicketCard:
-        with self._act(ticket_id, by, None) as (act, card):
-            step(act, card, trigger, note=note)
-        return self.card(ticket_id)
-
-    def _log(self, ticket_id: TicketId, by: AccountId | None, kind: EventKind, new: str) -> None:
-        with acting(self._engine, self._clock, agent(by)) as act:
-            act.log(kind, about(hold_ticket(act.connection, ticket_id)), new=new)
-
-    @contextmanager
-    def _act(self, ticket_id: TicketId, by: AccountId | None, version: int | None) -> Iterator[tuple[Act, TicketCard]]:
-        with self._act_as(agent(by), ticket_id, version) as found:
-            yield found
-
-    @contextmanager
-    def _act_as(self, actor: Actor, ticket_id: TicketId, version: int | None) -> Iterator[tuple[Act, TicketCard]]:
-        """One act on a ticket; its conversation is held first, always in that order."""
-        with acting(self._engine, self._clock, actor) as act:
-            of = select(tickets.c.conversation_id).where(tickets.c.id == ticket_id)
-            conversation_id = act.connection.execute(of).scalar_one_or_none()
-            if conversation_id is None:
-                raise NotFound("ticket", ticket_id)
-            hold(act.connection, ConversationId(conversation_id))
-            card = hold_ticket(act.connection, ticket_id)
-            if version is not None and card.version != version:
-                raise Conflict("Somebody else changed this ticket meanwhile. Look at it again.")
-            yield act, card
-            refresh_clocks(act, hold_ticket(act.connection, ticket_id))
 
 
 def _must_be_open(card: TicketCard) -> None:
