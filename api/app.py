@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,11 +13,13 @@ from fastapi import FastAPI
 from api.answering import Answering
 from api.auth import Gate, load_admin_key
 from api.composition import Services
-from api.limits import BodyGuard, Limits, RateLimiter
+from api.limits import MIB, BodyGuard, Limits, Rate, RateLimiter
+from api.links import FileLinks
 from api.live import Live
 from api.responses import install_problem_handlers
 from api.routes import (
     accounts,
+    attachments,
     conversations,
     customer_desk,
     desk,
@@ -28,10 +31,13 @@ from api.routes import (
     desk_tickets,
     documents,
     figures,
+    gap_filling,
     gold,
     handover_rules,
     learning,
+    own,
     pairs,
+    persons,
     questions,
     risk,
     server,
@@ -43,7 +49,7 @@ from api.routes import (
 )
 from api.routes.context import Throttles
 from api.safety import SafetyNet
-from core.settings import Secret
+from core.settings import Secret, Settings
 
 ROUTERS: Final = (
     accounts.router,
@@ -52,7 +58,12 @@ ROUTERS: Final = (
     sessions.router,
     conversations.beginning,
     conversations.router,
+    attachments.customers,
+    attachments.colleagues,
+    attachments.ticket_files,
+    attachments.opened,
     customer_desk.router,
+    own.router,
     desk.router,
     desk_customers.router,
     desk_events.router,
@@ -64,7 +75,9 @@ ROUTERS: Final = (
     documents.router,
     figures.router,
     learning.gaps,
+    gap_filling.router,
     learning.candidates,
+    persons.router,
     gold.router,
     handover_rules.router,
     handover_rules.packages,
@@ -82,6 +95,9 @@ ROUTERS: Final = (
 UPLOAD_PATHS: Final = frozenset({"/v1/documents", "/v1/qa"})
 """Where a body may be as large as a file."""
 
+ATTACHMENT_PATH: Final = re.compile(r"/v1/(?:desk/)?conversations/[^/]+/attachments")
+"""Where it may be as large as a file with a message."""
+
 FORM_OVERHEAD: Final = 64 * 1024
 """Of a multipart form around a file of the largest size."""
 
@@ -94,7 +110,7 @@ SECURITY_SCHEMES: Final = {
 
 def create_app(services: Services, limits: Limits | None = None) -> FastAPI:
     """Make the application over open services. It doesn't close them, and starts no background work."""
-    limits = limits or Limits(upload_bytes=services.settings.max_upload_mb * 1024 * 1024 + FORM_OVERHEAD)
+    limits = limits or limits_of(services.settings)
     answering = Answering(services.desk, services.assistant, limits)
 
     live = Live(services.desk.events.last_sequence)
@@ -119,21 +135,34 @@ def create_app(services: Services, limits: Limits | None = None) -> FastAPI:
     app.state.live = live
     app.state.throttles = Throttles(limits)
     app.state.visitor_proof = Secret(secrets.token_urlsafe(32))
+    admin_key = load_admin_key(services.settings).secret
+    app.state.file_links = FileLinks(admin_key, seconds=services.settings.attachments.link_s)
     app.state.gate = Gate(
-        load_admin_key(services.settings).secret,
+        admin_key,
         visitor_proof=app.state.visitor_proof,
         wrong_keys=RateLimiter(
             limits.wrong_keys_per_address, message="Too many wrong keys from this address. Wait a minute."
         ),
         authenticate=services.accounts.authenticate,
     )
-    for router in ROUTERS:
-        app.include_router(router)
+    for router in ROUTERS:  # `include_router` would build every route once more, at the first request
+        app.router.routes.extend(router.routes)
     app.openapi = lambda: _description(app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     install_problem_handlers(app)
-    app.add_middleware(BodyGuard, limits=limits, upload_paths=UPLOAD_PATHS)
+    app.add_middleware(BodyGuard, limits=limits, upload_paths=UPLOAD_PATHS, attachment_path=ATTACHMENT_PATH)
     app.add_middleware(SafetyNet)  # the last one added is the outermost
     return app
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The limits that follow from the settings."""
+    files = settings.attachments
+    return Limits(
+        upload_bytes=settings.max_upload_mb * MIB + FORM_OVERHEAD,
+        attachment_bytes=files.file_mb * MIB + FORM_OVERHEAD,
+        uploads_per_sender=Rate(files.per_hour, 3600),
+        uploads_per_address=Rate(files.per_hour * 10, 3600),
+    )
 
 
 def _description(app: FastAPI) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import Final
 
 from api import gold_running, learning, stale_looking
@@ -12,6 +13,9 @@ from core.errors import ZhidaError
 
 SAVE_EVERY_S: Final = 60.0
 """A start after a crash replays at most this much time's changes."""
+
+SWEEP_EVERY_S: Final = 3600.0
+"""Between two looks for files that nobody sent, or that nothing names."""
 
 STOP_S: Final = 3.0
 """How long a stopping server waits for a job; its lease lets another worker take it up later."""
@@ -57,14 +61,19 @@ class Background:
 
     def _save(self) -> None:
         self._sweep()
+        swept = time.monotonic()
         while not self._stop.wait(self._save_every_s):
             self._save_once()
+            if time.monotonic() - swept > SWEEP_EVERY_S:
+                self._sweep()
+                swept = time.monotonic()
 
     def _sweep(self) -> None:
         try:
             self._services.kb.sweep_blobs()
+            self._services.attachments.sweep()
         except ZhidaError:
-            _log.exception("Files that a crash left behind weren't removed; the next start tries again.")
+            _log.exception("Files that a crash left behind weren't removed; the next hour tries again.")
 
     def _run_gold(self) -> None:
         runner = gold_running.GoldRunner(self._services)

@@ -16,11 +16,11 @@ raises `StorageError`.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, BinaryIO, Final, Self, cast
 
 import httpx
@@ -31,6 +31,7 @@ from api.client_files import FileCalls
 from api.client_gold import GoldCalls
 from api.client_handover import HandoverRuleCalls
 from api.client_learning import LearningCalls
+from api.client_own import OwnCalls, visitor_body
 from api.client_reading import (
     Json,
     pair_body,
@@ -66,6 +67,7 @@ from api.client_vocabulary import VocabularyCalls
 from api.client_why import WhyCalls
 from api.problems import error_from_problem
 from core.attachments import AttachmentId
+from core.customers import Purpose
 from core.errors import InvalidInput, StorageError, ZhidaError
 from core.pair_warnings import PairWarning
 from core.settings import Secret
@@ -87,6 +89,7 @@ from core.types import (
     TicketId,
     VersionStatus,
 )
+from core.visitors import SignedVisitor
 
 TIMEOUT_S: Final = 60.0
 """For connecting and for each silence while reading. A reply that takes longer sends signs of life."""
@@ -103,6 +106,7 @@ class Client(
     GoldCalls,
     HandoverRuleCalls,
     LearningCalls,
+    OwnCalls,
     RiskCalls,
     SettingsCalls,
     StaleCalls,
@@ -148,17 +152,25 @@ class Client(
     # Customers
 
     def open_conversation(
-        self, *, language: Language | None = None, audience: Audience = Audience.PUBLIC
+        self,
+        *,
+        language: Language | None = None,
+        audience: Audience = Audience.PUBLIC,
+        visitor: SignedVisitor | None = None,
     ) -> Conversation:
         """Start a conversation. `language` is that of the replies; `None` means that of each message.
 
         Raises:
-            Unauthorized: `audience` is internal and the client has no valid admin key.
+            Unauthorized: `audience` is internal and the client has no valid admin key; or the visitor's signature
+                doesn't fit or has expired.
+            InvalidInput: the visitor isn't signed.
             RateLimited: too many new conversations from this address.
         """
         body: Json = {"language": language}
         if audience is not Audience.PUBLIC:
             body["audience"] = audience
+        if visitor is not None:
+            body["visitor"] = visitor_body(visitor)
         raw = self._json("POST", "/conversations", key=self._key, json=body)
         return read_conversation(raw)
 
@@ -188,9 +200,7 @@ class Client(
                     return
         raise StorageError("The connection ended before the reply was complete. Look at the messages, or ask again.")
 
-    def ask(
-        self, conversation: Conversation, text: str, *, files: Sequence[AttachmentId] = ()
-    ) -> ConversationReply:
+    def ask(self, conversation: Conversation, text: str, *, files: Sequence[AttachmentId] = ()) -> ConversationReply:
         """Send a message and wait for the whole reply. Errors as with `ask_stream`."""
         path = f"/conversations/{conversation.conversation_id}/messages"
         return read_conversation_reply(self._json("POST", path, key=conversation.token, json=_said(text, files)))
@@ -209,10 +219,22 @@ class Client(
         path = f"/conversations/{conversation.conversation_id}/messages/{message_id}/sources/{number}"
         return read(Source, self._json("GET", path, key=conversation.token))
 
-    def leave_contact(self, conversation: Conversation, ticket_id: TicketId, contact: str) -> TicketReceipt:
-        """Say how the customer wants to be reached about the ticket."""
+    def leave_contact(
+        self,
+        conversation: Conversation,
+        ticket_id: TicketId,
+        contact: str,
+        *,
+        consents: Mapping[Purpose, bool] = MappingProxyType({}),
+    ) -> TicketReceipt:
+        """Say how the customer wants to be reached about the ticket, and what else they agree to.
+
+        Raises:
+            Conflict: the ticket is done.
+        """
+        body: Json = {"contact": contact, "consents": {purpose.value: granted for purpose, granted in consents.items()}}
         path = f"/conversations/{conversation.conversation_id}/tickets/{ticket_id}/contact"
-        return read(TicketReceipt, self._json("POST", path, key=conversation.token, json={"contact": contact}))
+        return read(TicketReceipt, self._json("POST", path, key=conversation.token, json=body))
 
     # Documents (admin key)
 

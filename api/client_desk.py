@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -21,6 +22,7 @@ from api.client_desk_values import (
 from api.client_reading import Json, read
 from api.client_values import Conversation
 from core.accounts import AccountId
+from core.attachments import AttachmentId
 from core.settings import Secret
 from core.staff import DeskAgent, Presence, Team, TeamId
 from core.suggestions import SuggestionId, SuggestionState
@@ -74,18 +76,22 @@ class DeskCalls:
         """
         return self._conversation("POST", conversation_id, "/claim")
 
-    def reply_as_agent(self, conversation_id: ConversationId, text: str, *, key: str | None = None) -> DeskMessage:
+    def reply_as_agent(
+        self, conversation_id: ConversationId, text: str, *, key: str | None = None, files: Sequence[AttachmentId] = ()
+    ) -> DeskMessage:
         """Write to the customer. `key` is this message's own id: sent again, it arrives once.
+        `files` were uploaded for it.
 
         Raises:
             Conflict: somebody else has the turn.
         """
-        body = {"text": text, "client_key": key or secrets.token_hex(KEY_BYTES)}
+        body = {"text": text, "attachments": list(files), "client_key": key or secrets.token_hex(KEY_BYTES)}
         return read(DeskMessage, self._desk("POST", conversation_id, "/messages", body))
 
-    def note(self, conversation_id: ConversationId, text: str) -> DeskMessage:
-        """Write to colleagues. Customers never see it."""
-        return read(DeskMessage, self._desk("POST", conversation_id, "/notes", {"text": text}))
+    def note(self, conversation_id: ConversationId, text: str, *, files: Sequence[AttachmentId] = ()) -> DeskMessage:
+        """Write to colleagues. Customers never see it, nor its files."""
+        body = {"text": text, "attachments": list(files)}
+        return read(DeskMessage, self._desk("POST", conversation_id, "/notes", body))
 
     def transfer(
         self,

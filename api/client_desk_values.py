@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from pydantic import ConfigDict
-
+from api.client_examples import example
+from api.client_file_values import FileCard
+from api.client_own_values import OwnConsent
 from core.accounts import AccountId
 from core.actors import CustomerId
 from core.episodes import EpisodeId, EpisodeState
@@ -16,12 +17,6 @@ from core.suggestions import DraftKind, SuggestionId, SuggestionState
 from core.surveys import SurveyKind
 from core.tickets import CloseReason, Priority
 from core.types import ConversationId, HandoverCode, Language, MessageId, Role, TicketId, TicketStatus
-
-
-def example(**values: Any) -> ConfigDict:
-    """How a class is described: docstrings of its fields, and one example."""
-    return ConfigDict(use_attribute_docstrings=True, json_schema_extra={"examples": [values]})
-
 
 _AT = "2026-11-23T09:00:00Z"
 
@@ -125,6 +120,7 @@ class DeskMessage:
         outcome=None,
         helpful=None,
         citations=[],
+        files=[],
     )
 
     message_id: MessageId
@@ -145,6 +141,33 @@ class DeskMessage:
     helpful: bool | None
     """What the customer said of the assistant's."""
     citations: tuple[CitedSource, ...]
+    files: tuple[FileCard, ...] = ()
+    """What came with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierTicket:
+    """A ticket of the customer from another conversation."""
+
+    __pydantic_config__: ClassVar = example(
+        ticket_id=9, conversation_id="7b1e…", status="resolved", question="发票还没到", created_at=_AT
+    )
+
+    ticket_id: TicketId
+    conversation_id: ConversationId
+    status: TicketStatus
+    question: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerHint:
+    """Somebody who may be the same person."""
+
+    __pydantic_config__: ClassVar = example(customer_id=2, name="林")
+
+    customer_id: CustomerId
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,18 +183,27 @@ class CustomerCard:
         contact="lin@customer.example",
         conversations=2,
         since=_AT,
+        earlier=[],
+        consents=[],
+        alike=[],
     )
 
     customer_id: CustomerId | None
     name: str
     identity_level: int
-    """0 unknown visitor, 1 known by the channel, 2 verified by a code."""
+    """0 unknown, or only by the contact that was left; 1 known by the channel or a colleague; 2 verified by your site."""
     vip: bool
     tags: tuple[str, ...]
     contact: str | None
     conversations: int
     """How many they have had, this one included."""
     since: datetime
+    earlier: tuple[EarlierTicket, ...] = ()
+    """Of their other conversations, the newest first, as far as they are in sight."""
+    consents: tuple[OwnConsent, ...] = ()
+    """What they said last of each purpose."""
+    alike: tuple[CustomerHint, ...] = ()
+    """Others with the same address or number, who may be the same person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +297,7 @@ class PackageCard:
         tags=[],
         priority="medium",
         priority_reason="…",
+        files=[],
     )
 
     code: HandoverCode
@@ -285,6 +318,8 @@ class PackageCard:
     tags: tuple[str, ...]
     priority: Priority
     priority_reason: str
+    files: tuple[FileCard, ...] = ()
+    """What the customer has sent about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,6 +403,8 @@ class CustomerState:
         label="已收到",
         ask_solved=False,
         survey=None,
+        verified=False,
+        contact_left=False,
     )
 
     sequence: int
@@ -385,6 +422,10 @@ class CustomerState:
     """The assistant answered and asks whether that helped."""
     survey: SurveyKind | None
     """What the customer may be asked to rate now."""
+    verified: bool = False
+    """The company's own site says who this is."""
+    contact_left: bool = False
+    """How the customer is reached about the open ticket is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -400,6 +441,7 @@ class NewMessageForCustomer:
         author="王敏",
         answer=False,
         helpful=None,
+        files=[],
     )
 
     message_id: MessageId
@@ -412,3 +454,5 @@ class NewMessageForCustomer:
     """An answer of the assistant, which the customer may rate."""
     helpful: bool | None
     """What the customer said of it; `None` means nothing yet."""
+    files: tuple[FileCard, ...] = ()
+    """What came with it."""

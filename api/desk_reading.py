@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +20,10 @@ from api.client_desk_values import (
     QueueItem,
     TicketNote,
 )
+from api.desk_customer import Beside, beside
+from api.file_access import cards_of, sent_by_customer
 from core.accounts import AccountId, Right, Scope
+from core.attachments import Attachment
 from core.dialogues import DialogueView, Line
 from core.episodes import EpisodeState
 from core.errors import NotFound
@@ -31,6 +34,7 @@ from core.staff import TeamId
 from core.tickets import TicketCard
 from core.types import Citation, ConversationId, PassageId, Role, TicketId
 from desk.assignment import choose_team
+from desk.attachments.rows import by_message
 from desk.details import CustomerDetail, Deadline, Details, MessageDetail
 from desk.records import CitationSpan
 
@@ -91,7 +95,11 @@ class DeskReader:
         show = self._mask(view)
         details = self._details.messages(conversation_id)
         lines = self.services.desk.dialogues.timeline(conversation_id)
-        messages = tuple(self._message(line, details.get(line.message_id), show) for line in lines)
+        sent = self.services.attachments.of_conversation(conversation_id)
+        files = by_message(sent)
+        messages = tuple(
+            self._message(line, details.get(line.message_id), show, files.get(line.message_id, ())) for line in lines
+        )
         episodes = tuple(self._episode(each) for each in self._details.episodes(conversation_id))
         cards = self._details.tickets(conversation_id)
         return DeskConversation(
@@ -116,7 +124,8 @@ class DeskReader:
         lines = self.services.desk.dialogues.timeline(conversation_id)
         own = self._details.by_key(conversation_id, client_key)
         line = next((each for each in lines if each.message_id == own), lines[-1])
-        return self._message(line, None, self._mask(view))
+        files = by_message(self.services.attachments.of_conversation(conversation_id))
+        return self._message(line, None, self._mask(view), files.get(line.message_id, ()))
 
     # Names
 
@@ -172,7 +181,9 @@ class DeskReader:
             last_at=view.last_at or view.started_at,
         )
 
-    def _message(self, line: Line, detail: MessageDetail | None, show: Mask) -> DeskMessage:
+    def _message(
+        self, line: Line, detail: MessageDetail | None, show: Mask, files: Sequence[Attachment]
+    ) -> DeskMessage:
         known = detail or MessageDetail()
         entities = [
             EntityCard(type=each.type, start=each.start, end=each.end, text=show(each.text), value=show(each.value))
@@ -192,6 +203,7 @@ class DeskReader:
             outcome=known.outcome,
             helpful=known.helpful,
             citations=tuple(self._cited(span) for span in known.citations),
+            files=cards_of(files, show),
         )
 
     def _cited(self, span: CitationSpan) -> CitedSource:
@@ -210,6 +222,7 @@ class DeskReader:
         left = [self.services.desk.ticket(ticket).contact for ticket in view.tickets]
         contact = next((each for each in left if each), None) or (known.email or known.phone if known else None)
         level = self.services.desk.episode(view.conversation_id).identity_level
+        beside = self._beside(view, show)
         return CustomerCard(
             customer_id=view.customer_id,
             name=show(known.name) if known else "",
@@ -219,7 +232,17 @@ class DeskReader:
             contact=show(contact) if contact else None,
             conversations=known.conversations if known else 1,
             since=known.created_at if known else lines[0].created_at if lines else view.started_at,
+            earlier=beside.earlier,
+            consents=beside.consents,
+            alike=beside.alike,
         )
+
+    def _beside(self, view: DialogueView, show: Mask) -> Beside:
+        """What is known of the customer besides, for those who may read who it is."""
+        if view.customer_id is None or show is not _as_it_is:
+            return Beside()
+        masked = self.services.masker.masked
+        return beside(self.services.desk, self.reach, view.conversation_id, view.customer_id, masked)
 
     def _episode(self, record: EpisodeRecord) -> EpisodeCard:
         return EpisodeCard(
@@ -261,7 +284,8 @@ class DeskReader:
         """The newest one."""
         for card in reversed(cards):
             for package in self.services.handover_packages.of_ticket(card.ticket_id):
-                return self._package_card(package, show)
+                files = sent_by_customer(self.services.attachments.of_ticket(card.ticket_id))
+                return replace(self._package_card(package, show), files=cards_of(files, show))
         return None
 
     def _package_card(self, package: HandoverPackage, show: Mask) -> PackageCard:

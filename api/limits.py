@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -49,12 +50,17 @@ class Limits:
     """For one account from one address."""
     sign_ins_per_account: Rate = Rate(50, 3600)
     """From all addresses together, against guessing that is spread over many."""
+    uploads_per_sender: Rate = Rate(60, 3600)
+    """Files with messages: of one conversation's customer, or of one colleague."""
+    uploads_per_address: Rate = Rate(600, 3600)
     replies_at_once: int = 64
     """Each holds a thread, mostly waiting for a language model."""
     replies_at_once_per_conversation: int = 5
     """Of a burst, each message waits in a thread until the reply to the one before is thrown away."""
     json_bytes: int = 2 * MIB
     upload_bytes: int = 50 * MIB
+    attachment_bytes: int = 10 * MIB + 64 * 1024
+    """A file with a message, and the form around it."""
     body_s: float = 60.0
     """To send a body; a large one gets a second more for each `body_bytes_per_s`."""
     body_bytes_per_s: int = 64 * 1024
@@ -128,20 +134,29 @@ who is still sending, gets to read the refusal; then the connection is closed.""
 class BodyGuard:
     """Refuses a body that is too large or too slow, before or while it is read; nothing is buffered here.
 
-    `upload_paths` may send `upload_bytes`, every other path `json_bytes`. A refusal replaces
+    `upload_paths` may send `upload_bytes`, paths that `attachment_path` matches `attachment_bytes`, every other path
+    `json_bytes`. A refusal replaces
     whatever the application makes of the broken-off body.
     """
 
-    def __init__(self, app: ASGIApp, *, limits: Limits, upload_paths: frozenset[str]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        limits: Limits,
+        upload_paths: frozenset[str],
+        attachment_path: re.Pattern[str] | None = None,
+    ) -> None:
         self._app = app
         self._limits = limits
         self._upload_paths = upload_paths
+        self._attachment_path = attachment_path
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._limits.upload_bytes if scope["path"] in self._upload_paths else self._limits.json_bytes
+        limit = self._limit(scope["path"])
         body = _Body(receive, limit, self._limits)
         exchange = _Exchange(scope, body, send)
         declared = _declared_length(scope)
@@ -151,6 +166,13 @@ class BodyGuard:
             with suppress(BodyRefused):
                 await self._app(scope, body.receive, exchange.send)
         await exchange.finish()
+
+    def _limit(self, path: str) -> int:
+        if path in self._upload_paths:
+            return self._limits.upload_bytes
+        if self._attachment_path is not None and self._attachment_path.fullmatch(path):
+            return self._limits.attachment_bytes
+        return self._limits.json_bytes
 
 
 class BodyRefused(Exception):

@@ -11,18 +11,19 @@ from sqlalchemy import Engine, update
 
 from core.accounts import AccountId
 from core.actors import agent
+from core.attachments import AttachmentId
 from core.clock import Clock, utc_now
 from core.database import reading
 from core.dialogues import DialogueView, Line
 from core.episodes import EpisodeState
 from core.errors import Conflict, InvalidInput, NotFound
 from core.staff import TeamId
-from core.text import detect_language
 from core.tickets import CloseReason
 from core.types import ConversationId, Role
 from desk import rows
 from desk.acts import Act, acting
 from desk.along import asked, each_ticket, put_aside, woken, worked
+from desk.attachments.rows import send_with
 from desk.episode_states import Trigger
 from desk.episodes import (
     EpisodeRecord,
@@ -36,7 +37,7 @@ from desk.episodes import (
     open_episode,
     own,
 )
-from desk.past import last_customer_message
+from desk.past import spoken_language
 from desk.policy import Governed, PolicySource
 from desk.running import refresh_clocks
 from desk.staff import find_agent, one_team
@@ -141,34 +142,46 @@ class Dialogues(Governed):
         *,
         asks: bool = False,
         client_key: str | None = None,
+        files: Collection[AttachmentId] = (),
     ) -> DialogueView:
         """Write to the customer. With `asks` the tickets wait for the customer, and their clocks with them.
 
-        `client_key` is the sender's own id of the message; the same one again changes nothing.
+        `client_key` is the sender's own id of the message; the same one again changes nothing. `files` are what the
+        agent has uploaded for it.
 
         Raises:
-            NotFound: no such conversation.
-            Conflict: it isn't yours; claim it first.
-            InvalidInput: there is no text.
+            NotFound: no such conversation, or no such file waits in it.
+            Conflict: it isn't yours; claim it first. Or a file is for colleagues.
+            InvalidInput: there is neither text nor file.
         """
         with self._act(conversation_id, by) as (act, held, episode):
             if rows.message_by_key(act.connection, conversation_id, client_key) is not None:
                 return view_of(act.connection, conversation_id)
             _must_own(episode, by)
-            self._write(act, held, episode, by, text, client_key=client_key)
+            self._write(act, held, episode, by, text, client_key=client_key, files=files)
             if asks:
                 each_ticket(act, episode, lambda card: asked(act, card))
         return self.view(conversation_id)
 
-    def note(self, conversation_id: ConversationId, by: AccountId | None, text: str) -> DialogueView:
+    def note(
+        self,
+        conversation_id: ConversationId,
+        by: AccountId | None,
+        text: str,
+        *,
+        files: Collection[AttachmentId] = (),
+    ) -> DialogueView:
         """Write something for colleagues. Touches no clock; anybody at the desk may.
 
         Raises:
-            NotFound: no such conversation.
-            InvalidInput: there is no text.
+            NotFound: no such conversation, or no such file waits in it.
+            Conflict: a file is for the customer.
+            InvalidInput: there is neither text nor file.
         """
         with self._act(conversation_id, by) as (act, held, episode):
-            rows.add_message(act, held.subject(episode), Role.NOTE, _text(text), author=by)
+            note = rows.add_message(act, held.subject(episode), Role.NOTE, _text(text, files), author=by)
+            about = rows.with_message(held.subject(episode), note.message_id)
+            send_with(act, about, files, act.actor, internal=True)
         return self.view(conversation_id)
 
     def transfer(
@@ -273,15 +286,18 @@ class Dialogues(Governed):
         text: str,
         *,
         client_key: str | None = None,
+        files: Collection[AttachmentId] = (),
     ) -> None:
         """A public message of a person: the only thing that stops the customer's waiting clock."""
-        rows.add_message(act, held.subject(episode), Role.AGENT, _text(text), author=by, client_key=client_key)
+        said = rows.add_message(
+            act, held.subject(episode), Role.AGENT, _text(text, files), author=by, client_key=client_key
+        )
+        send_with(act, rows.with_message(held.subject(episode), said.message_id), files, act.actor)
         change_episode(act, episode, waiting_since=None, agent_spoke_at=act.now)
         each_ticket(act, episode, lambda card: worked(act, card, by))
 
     def _say(self, act: Act, held: Held, episode: EpisodeRecord, key: str, **values: object) -> None:
-        last = last_customer_message(act.connection, held.conversation_id)
-        language = held.language or detect_language(last.text if last is not None else "")
+        language = spoken_language(act.connection, held)
         rows.add_message(act, held.subject(episode), Role.SYSTEM, say(key, language, **values))
 
     @contextmanager
@@ -308,9 +324,9 @@ def _must_own(episode: EpisodeRecord, by: AccountId | None) -> None:
         raise Conflict("A colleague has this conversation. Ask them to pass it on.")
 
 
-def _text(text: str) -> str:
-    """What may be written."""
+def _text(text: str, files: Collection[AttachmentId] = ()) -> str:
+    """What may be written; a file speaks for itself."""
     text = text.strip()
-    if not text:
+    if not text and not files:
         raise InvalidInput("There is nothing to send. Write something.")
     return text

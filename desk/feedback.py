@@ -7,7 +7,6 @@ from sqlalchemy import select
 from core.actors import SYSTEM
 from core.episodes import EpisodeState
 from core.errors import Conflict, NotFound
-from core.text import detect_language
 from core.tickets import CloseReason
 from core.types import MessageId, Role, TicketStatus
 from desk import rows
@@ -15,7 +14,7 @@ from desk.acts import Act
 from desk.arriving import rate_reply
 from desk.episode_states import Trigger
 from desk.episodes import EpisodeRecord, Held, all_episodes, current, move_episode, one_episode
-from desk.past import last_customer_message, last_reply
+from desk.past import last_reply, spoken_language
 from desk.policy import DeskPolicy
 from desk.surveys import offer_survey
 from desk.tables import messages, replies
@@ -72,6 +71,5 @@ def withdraw(act: Act, held: Held) -> None:
 
 
 def _say(act: Act, held: Held, episode: EpisodeRecord, key: str) -> None:
-    last = last_customer_message(act.connection, held.conversation_id)
-    language = held.language or detect_language(last.text if last is not None else "")
+    language = spoken_language(act.connection, held)
     rows.add_message(act, held.subject(episode), Role.SYSTEM, say(key, language))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import insert
 
@@ -15,6 +16,9 @@ from desk.episodes import EpisodeRecord, Held
 from desk.tables import tickets
 from desk.ticket_rows import about, add_trigger, hold_ticket, raise_priority, tickets_of
 from desk.ticket_tables import ticket_links
+
+ONLY_FILES: Final = "［文件］ [file]"
+"""The question of a ticket whose message has no words. People at the desk read both languages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +81,7 @@ def _open(
             message_id=message.message_id,
             code=cause.code,
             reason=cause.reason,
-            question=message.text,
+            question=message.text or ONLY_FILES,
             status=TicketStatus.NEW,
             created_at=act.now,
             episode_id=episode.episode_id,

@@ -81,6 +81,8 @@ class TurnContext:
     episode: Episode
     message_id: MessageId
     """Of the last of the joined messages."""
+    files: int = 0
+    """How many files came with the joined messages."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,19 @@ _TEXTS: Final[Mapping[str, tuple[str, str]]] = {
         "抱歉，刚才出了点问题，没能回答您。已转给同事处理。",
         "Sorry, something went wrong and I couldn't answer. A colleague will look at it.",
     ),
+    "files": (
+        "您发来的文件我看不了，同事可以看。需要的话可以转人工。",
+        "I can't look into the file you sent, but a colleague can. You may ask for one.",
+    ),
+    "only_files": (
+        "文件已收到。我看不了文件里的内容，请用文字告诉我您的问题；需要同事查看的话，可以转人工。",
+        "Your file has arrived. I can't look into files, so please tell me in words what it is about, "
+        "or ask for a colleague to look at it.",
+    ),
+    "files_to_person": (
+        "文件已收到。我看不了文件里的内容，已转给同事查看。",
+        "Your file has arrived. I can't look into files, so a colleague will.",
+    ),
     "withdrawn": ("好的，已取消转人工，请继续提问。", "All right, you are back with the assistant. Please go on."),
 }
 

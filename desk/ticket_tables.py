@@ -1,4 +1,4 @@
-"""Tables around tickets: own names of states, triggers, links, merges, attachments."""
+"""Tables around tickets: own names of states, triggers, links, merges."""
 
 from __future__ import annotations
 
@@ -70,21 +70,3 @@ ticket_merges: Final = Table(
     Index("ix_ticket_merges_merged_id", "merged_id"),
     **TABLE_OPTIONS,
 )
-
-attachments: Final = Table(
-    "attachments",
-    metadata,
-    Column("id", String(32), primary_key=True),
-    Column("conversation_id", String(32), ForeignKey("conversations.id"), nullable=False),
-    Column("message_id", String(32)),
-    Column("ticket_id", BigInteger),
-    Column("name", StoredText(255), nullable=False),
-    Column("media_type", StoredText(255), nullable=False),
-    Column("size", BigInteger, nullable=False),
-    Column("sha256", String(64), nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-    Index("ix_attachments_message_id", "message_id"),
-    Index("ix_attachments_ticket_id", "ticket_id"),
-    **TABLE_OPTIONS,
-)
-"""What is known of a file. Its bytes are kept elsewhere, by their hash."""

@@ -1,8 +1,7 @@
-"""Tickets that belong together: merged into one and apart again, split, linked, with the files of each."""
+"""Tickets that belong together: merged into one and apart again, split, linked."""
 
 from __future__ import annotations
 
-import uuid
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +10,10 @@ from sqlalchemy import Engine, Row, delete, insert, or_, select, update
 from core.accounts import AccountId
 from core.actors import agent
 from core.clock import Clock, utc_now
-from core.database import reading, storable
+from core.database import reading
 from core.desk_events import EventKind
 from core.errors import Conflict, InvalidInput, NotFound
-from core.tickets import Attachment, LinkKind, TicketCard, TicketCause, TicketLink
+from core.tickets import LinkKind, TicketCard, TicketCause, TicketLink
 from core.types import ConversationId, MessageId, Role, TicketId, TicketStatus
 from desk.acts import Act, acting
 from desk.episodes import changed, hold
@@ -24,7 +23,7 @@ from desk.running import refresh_clocks
 from desk.tables import messages, tickets
 from desk.ticket_rows import about, add_trigger, hold_ticket, raise_priority, step
 from desk.ticket_states import TicketTrigger
-from desk.ticket_tables import attachments, ticket_links, ticket_merges, ticket_triggers
+from desk.ticket_tables import ticket_links, ticket_merges, ticket_triggers
 
 
 class TicketTies(Governed):
@@ -140,53 +139,6 @@ class TicketTies(Governed):
         with reading(self._engine) as connection:
             return [_to_cause(row) for row in connection.execute(query)]
 
-    def attach(
-        self,
-        conversation_id: ConversationId,
-        *,
-        name: str,
-        media_type: str,
-        size: int,
-        sha256: str,
-        message_id: MessageId | None = None,
-        ticket_id: TicketId | None = None,
-    ) -> Attachment:
-        """Keep what is known of a file. Raises `NotFound` for an unknown conversation."""
-        with acting(self._engine, self._clock, agent(None)) as act:
-            hold(act.connection, conversation_id)
-            attachment = Attachment(
-                attachment_id=uuid.uuid4().hex,
-                conversation_id=conversation_id,
-                message_id=message_id,
-                ticket_id=ticket_id,
-                name=storable(name),
-                media_type=media_type,
-                size=size,
-                sha256=sha256,
-                created_at=act.now,
-            )
-            act.connection.execute(
-                insert(attachments).values(
-                    id=attachment.attachment_id,
-                    conversation_id=conversation_id,
-                    message_id=message_id,
-                    ticket_id=ticket_id,
-                    name=attachment.name,
-                    media_type=media_type,
-                    size=size,
-                    sha256=sha256,
-                    created_at=act.now,
-                )
-            )
-            return attachment
-
-    def attachments(self, conversation_id: ConversationId) -> list[Attachment]:
-        """The files of a conversation, oldest first."""
-        query = select(attachments).where(attachments.c.conversation_id == conversation_id)
-        with reading(self._engine) as connection:
-            found = connection.execute(query.order_by(attachments.c.created_at, attachments.c.id))
-            return [_to_attachment(row) for row in found]
-
 
 def _hold_both(act: Act, first: TicketId, second: TicketId) -> tuple[TicketCard, TicketCard]:
     """Both rows, always in the same order, so that two who do this at once can't wait for each other."""
@@ -239,17 +191,3 @@ def _to_cause(row: Row[Any]) -> TicketCause:
     at: datetime = row.at
     message_id = None if row.message_id is None else MessageId(row.message_id)
     return TicketCause(message_id, row.family, row.code, row.reason, at)
-
-
-def _to_attachment(row: Row[Any]) -> Attachment:
-    return Attachment(
-        attachment_id=row.id,
-        conversation_id=ConversationId(row.conversation_id),
-        message_id=None if row.message_id is None else MessageId(row.message_id),
-        ticket_id=None if row.ticket_id is None else TicketId(row.ticket_id),
-        name=row.name,
-        media_type=row.media_type,
-        size=row.size,
-        sha256=row.sha256,
-        created_at=row.created_at,
-    )

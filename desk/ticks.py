@@ -14,7 +14,6 @@ from core.clock import Clock, utc_now
 from core.database import reading
 from core.episodes import EpisodeId, EpisodeState
 from core.staff import Presence
-from core.text import detect_language
 from core.tickets import Priority, TriggerFamily
 from core.types import HandoverCode, Role, TicketId, TicketStatus
 from desk import rows
@@ -26,7 +25,7 @@ from desk.episodes import EpisodeRecord, Held, changed, hold, move_episode, one_
 from desk.escalating import LIVE, escalate_wait
 from desk.failing import failed_reply
 from desk.handing_over import Request, hand_over, staff_it
-from desk.past import last_customer_message, last_word_at
+from desk.past import last_customer_message, last_word_at, spoken_language
 from desk.policy import Governed, PolicySource
 from desk.releasing import release_unanswered
 from desk.running import refresh_clocks
@@ -100,7 +99,7 @@ class Ticks(Governed):
         question = last_customer_message(act.connection, held.conversation_id)
         if question is None or act.now - question.created_at < LOST_AFTER:
             return False
-        language = held.language or detect_language(question.text)
+        language = spoken_language(act.connection, held, question.text)
         reply = failed_reply("The reply was lost before it was complete.", language)
         by = act.by(ASSISTANT)
         subject = held.subject(episode)
@@ -131,8 +130,7 @@ class Ticks(Governed):
                 return after.state is not episode.state
         else:
             return False
-        last = last_customer_message(act.connection, held.conversation_id)
-        language = held.language or detect_language(last.text if last is not None else "")
+        language = spoken_language(act.connection, held)
         rows.add_message(act, held.subject(episode), Role.SYSTEM, say("unattended", language, ticket=ticket or ""))
         return True
 

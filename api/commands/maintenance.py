@@ -13,13 +13,14 @@ from core.types import CheckReport
 
 
 def check(context: typer.Context, home: Home = None, as_json: AsJson = False) -> None:
-    """Prove that the database and the indexes agree; exits with 1 if they don't."""
+    """Prove that the database agrees with the indexes and with the files of messages; exits with 1 if it doesn't."""
     session = begin(context, home, as_json)
     with storage(session) as services:
         saved = services.indexes.check_saved()  # before `open`, which mends what it can
         open_indexes(services)
         report = services.indexes.check()
-    report = replace(report, findings=tuple(dict.fromkeys([*saved, *report.findings])))
+        files = services.attachments.check()
+    report = replace(report, findings=tuple(dict.fromkeys([*saved, *report.findings, *files])))
     session.show(report_json(report), lambda: describe(session, report))
     if not report.clean:
         raise typer.Exit(1)

@@ -49,6 +49,7 @@ _MEANING: Final = {
     404: "No such thing, or not yours",
     409: "The thing isn't in a state that allows this",
     413: "Too large",
+    415: "Not a type that is taken",
     422: "The request isn't as described here",
     429: "Too many requests; `Retry-After` says when to try again",
     503: "A part of the server isn't available",

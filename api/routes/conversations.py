@@ -9,12 +9,13 @@ from fastapi import APIRouter, Body, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from api import schemas
-from api.answering import ServerEvent
+from api.answering import Said, ServerEvent
 from api.auth import CustomerRoute, VisitorRoute, granted
 from api.composition import Services
 from api.routes.context import CUSTOMER, answering_of, caller_of, refusals, services_of, throttles_of
 from api.wire import HEADING_SEPARATOR, one_line
 from core.accounts import Principal, Right
+from core.attachments import AttachmentId
 from core.errors import NotFound, Unauthorized
 from core.types import Audience, ConversationId, Message, MessageId, TicketId
 
@@ -46,13 +47,16 @@ STREAM_DOCUMENTATION: Final[dict[str, Any]] = {
     "/conversations", status_code=201, response_model=schemas.Conversation, responses=refusals(401), summary="Start"
 )
 def open_conversation(request: Request, body: Annotated[schemas.NewConversation | None, Body()] = None) -> Any:
-    """Start a conversation. The token that comes back is told only once."""
+    """Start a conversation. The token that comes back is told only once. A signed `visitor` is a verified customer."""
     wanted = body or schemas.NewConversation()
     if wanted.audience is not Audience.PUBLIC:
         _admit_staff(request)
     throttles_of(request).conversations.spend(caller_of(request))
-    desk = services_of(request).desk
-    conversation_id, token = desk.open_conversation(audience=wanted.audience, language=wanted.language)
+    services = services_of(request)
+    visitor = services.visitors.verified(wanted.visitor.signed()) if wanted.visitor is not None else None
+    conversation_id, token = services.desk.open_conversation(
+        audience=wanted.audience, language=wanted.language, visitor=visitor
+    )
     return {"conversation_id": conversation_id, "token": token.reveal()}
 
 
@@ -63,15 +67,16 @@ def open_conversation(request: Request, body: Annotated[schemas.NewConversation 
     summary="Ask",
 )
 async def send_message(request: Request, body: schemas.NewMessage) -> Response:
-    """Send a message. `Accept: application/json` gives the reply in one piece, anything else a stream."""
+    """Send a message, with files that were uploaded for it. `Accept: application/json` gives the reply in one piece, anything else a stream."""
     conversation: Conversation = request.state.conversation
     throttles = throttles_of(request)
     throttles.messages.spend(conversation.conversation_id)
     throttles.messages_per_address.spend(caller_of(request))
     answering = answering_of(request)
+    said = Said(body.text, body.client_key, tuple(AttachmentId(each) for each in body.attachments))
     if _wants_json(request.headers.get("accept", "")):
-        return JSONResponse(await answering.reply(conversation, body.text, client_key=body.client_key))
-    events = answering.stream(conversation, body.text, client_key=body.client_key)
+        return JSONResponse(await answering.reply(conversation, said))
+    events = answering.stream(conversation, said)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # the latter: nginx would hold events back
     return StreamingResponse(_encoded(events), media_type=STREAM, headers=headers)
 
@@ -103,10 +108,12 @@ def show_source(request: Request, message_id: str, number: schemas.Number) -> An
     openapi_extra=CUSTOMER,
 )
 def leave_contact(request: Request, ticket_id: schemas.Number, body: schemas.NewContact) -> Any:
-    """Say how the customer wants to be reached about the ticket."""
+    """Say how the customer wants to be reached about the ticket, and what else they agree to."""
     conversation: Conversation = request.state.conversation
     throttles_of(request).contacts.spend(conversation.conversation_id)
-    ticket = services_of(request).desk.set_contact(conversation.conversation_id, TicketId(ticket_id), body.contact)
+    ticket = services_of(request).desk.set_contact(
+        conversation.conversation_id, TicketId(ticket_id), body.contact, consents=body.consents.said()
+    )
     return {"ticket_id": ticket.ticket_id, "status": ticket.status, "contact": ticket.contact}
 
 

@@ -124,7 +124,7 @@ def answer_survey(request: Request, body: shapes.SurveyAnswer) -> Any:
 def reader_of(request: Request) -> CustomerReader:
     """Reads for the customer who asks."""
     services = services_of(request)
-    return CustomerReader(services.desk, Details(services.engine), _conversation(request))
+    return CustomerReader(services.desk, Details(services.engine), _conversation(request), services.attachments)
 
 
 async def encoded(events: AsyncIterator[ServerEvent | None]) -> AsyncIterator[str]:

@@ -15,6 +15,7 @@ from api.desk_reading import DeskReader
 from api.routes.context import DESK_READ, DESK_WORK, principal_of, refusals, services_of
 from api.schemas import desk as shapes
 from core.accounts import AccountId
+from core.attachments import AttachmentId
 from core.dialogues import DialogueView
 from core.errors import InvalidInput
 from core.staff import TeamId
@@ -79,7 +80,10 @@ def claim(request: Request, dialogue_id: str) -> Any:
 def reply(request: Request, dialogue_id: str, body: shapes.AgentMessage) -> Any:
     """Write to the customer, who reads it at once. With the same `client_key` again nothing is written twice."""
     view, dialogues = _to_work_on(request, dialogue_id)
-    dialogues.reply(view.conversation_id, me(request), body.text, asks=body.asks, client_key=body.client_key)
+    files = tuple(AttachmentId(each) for each in body.attachments)
+    dialogues.reply(
+        view.conversation_id, me(request), body.text, asks=body.asks, client_key=body.client_key, files=files
+    )
     return reader_of(request).message(view.conversation_id, client_key=body.client_key)
 
 
@@ -93,7 +97,8 @@ def reply(request: Request, dialogue_id: str, body: shapes.AgentMessage) -> Any:
 def note(request: Request, dialogue_id: str, body: shapes.NewNote) -> Any:
     """Write to colleagues. Anybody who works at the desk and sees the conversation may."""
     view = reader_of(request).view(ConversationId(dialogue_id))
-    services_of(request).desk.dialogues.note(view.conversation_id, me(request), body.text)
+    files = tuple(AttachmentId(each) for each in body.attachments)
+    services_of(request).desk.dialogues.note(view.conversation_id, me(request), body.text, files=files)
     return reader_of(request).message(view.conversation_id)
 
 

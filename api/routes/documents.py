@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from datetime import date
-from typing import Annotated, Any, BinaryIO, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from api import schemas
 from api.auth import StaffRoute
 from api.composition import Services
+from api.forms import chunks, file_of, received_form
 from api.routes.context import KNOWLEDGE_READ, KNOWLEDGE_WRITE, refusals, services_of
 from api.wire import Json, passage_json
-from core.errors import InvalidInput, StorageError
+from core.errors import InvalidInput
 from core.types import Audience, Document, DocumentId, DocumentKind, DocumentVersion
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"], route_class=StaffRoute)
-
-CHUNK: Final = 256 * 1024
-"""Bytes of an upload in memory at a time."""
-
-MAX_FIELDS: Final = 10
-MAX_FIELD_BYTES: Final = 4096
 
 FORM: Final[Json] = {
     "requestBody": {
@@ -81,10 +74,8 @@ async def upload(request: Request) -> DocumentVersion:
 
     The name of an existing document makes a new version of it.
     """
-    async with _form(request) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise InvalidInput("There is no file. Send it as the form's field `file`.")
+    async with received_form(request) as form:
+        file = file_of(form)
         given = [(name, value) for name, value in form.multi_items() if name != "file"]
         fields = _fields(dict(given), repeated=len(given) != len(dict(given)))
         return await run_in_threadpool(_accept, services_of(request), file, fields)
@@ -177,23 +168,6 @@ def roll_back(request: Request, document_id: str, body: schemas.Rollback) -> Doc
     return services_of(request).kb.rollback(DocumentId(document_id), body.version)
 
 
-@asynccontextmanager
-async def _form(request: Request) -> AsyncIterator[FormData]:
-    """The form; a large file in it lies on disk, in the system's folder for temporary files.
-
-    Raises:
-        StorageError: there is no room for it.
-    """
-    try:
-        form = await request.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
-    except OSError as error:
-        raise StorageError("The upload can't be put down on the server's disk. Nothing was stored.") from error
-    try:
-        yield form
-    finally:
-        await form.close()
-
-
 def _fields(given: dict[str, Any], *, repeated: bool) -> UploadFields:
     if repeated:
         raise InvalidInput("A field of the form occurs twice. Send each once.")
@@ -215,7 +189,7 @@ def _accept(services: Services, file: UploadFile, fields: UploadFields) -> Docum
         expires_on=fields.expires_on,
         kind=fields.kind,
     )
-    version = services.kb.accept(described, _chunks(file.file))
+    version = services.kb.accept(described, chunks(file.file))
     services.worker.wake()
     return version
 
@@ -229,8 +203,3 @@ def base_name(name: str) -> str:
 def _media_type(file: UploadFile) -> str:
     """As the caller says, for the record only: the parser looks at the content."""
     return (file.content_type or "").partition(";")[0].strip()[:100]
-
-
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    while chunk := file.read(CHUNK):
-        yield chunk

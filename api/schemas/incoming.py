@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from api.schemas.common import MAX_ANSWER, MAX_NAME, MAX_PAIRS, VERSION, ClientKey, Text, example
+from api.schemas.attachments import FileIds
+from api.schemas.common import MAX_ANSWER, MAX_MESSAGE, MAX_NAME, MAX_PAIRS, VERSION, ClientKey, Text, example
+from api.schemas.visitors import ConsentChoices, Visitor
 from core.types import (
     Audience,
     Language,
@@ -23,6 +25,8 @@ class NewConversation(BaseModel):
     """Of the replies; none means that of each message."""
     audience: Audience = Audience.PUBLIC
     """`internal` needs the admin key."""
+    visitor: Visitor | None = None
+    """Whom your own site has signed; none means a visitor whom nobody knows."""
 
 
 class NewMessage(BaseModel):
@@ -30,17 +34,28 @@ class NewMessage(BaseModel):
 
     model_config = example(text="下单后多久发货？", client_key="b1946ac92492d234")
 
-    text: Text
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MAX_MESSAGE)] = ""
+    """May be empty beside files."""
+    attachments: FileIds = []
+    """Files that were uploaded for it."""
     client_key: ClientKey | None = None
     """The sender's own id of the message: sent again, it is neither stored nor answered a second time."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.text and not self.attachments:
+            raise ValueError("write something, or send a file")
+        return self
 
 
 class NewContact(BaseModel):
     """How the customer wants to be reached."""
 
-    model_config = example(contact="lin@customer.example")
+    model_config = example(contact="lin@customer.example", consents={"contact": True})
 
     contact: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=MAX_NAME)]
+    consents: ConsentChoices = ConsentChoices()
+    """What the customer agrees to besides."""
 
 
 class Rollback(BaseModel):

@@ -15,16 +15,19 @@ from fastapi.testclient import TestClient
 
 from api.accounts.audit import OPERATOR
 from api.app import create_app
+from api.client_own import visitor_body
 from api.composition import Services
 from api.limits import Limits, Rate
 from core.accounts import Role
 from core.gold import GoldEntry
 from core.learning import Finding, GapQuestion, Origin
 from core.types import Audience, ConversationId, HandoverCode, MessageId, QAStatus
+from core.visitors import SiteVisitor, sign
 from core.vocabulary import VocabularyKind
 from desk.handover.form import to_json
 from desk.handover.store import shipped_rules
 from tests.api.people import PASSWORD, bearer, signed_in
+from tests.api.shop import VISITOR_SECRET
 
 NOBODYS = ("anonymous", "owner", "stranger", "wrong key", "ended session", "disabled")
 """Who has no account that counts."""
@@ -62,6 +65,8 @@ class Row:
     body: Any = None
     query: dict[str, Any] = field(default_factory=dict)
     form: dict[str, Any] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
+    """Which other thing a name in the address stands for here."""
     also: frozenset[int] = frozenset()
     """Statuses beyond success that only those meet who are let in."""
 
@@ -73,10 +78,16 @@ CONVERSATION = "/v1/conversations/{conversation_id}"
 DIALOGUE = "/v1/desk/conversations/{dialogue_id}"
 
 DESK_TICKET = "/v1/desk/tickets/{ticket_id}"
+FILES, DESK_FILES = f"{CONVERSATION}/attachments", f"{DIALOGUE}/attachments"
 CALENDAR = {"name": "新", "time_zone": "Asia/Shanghai", "intervals": ["mon 09:00-18:00"]}
 
 STREAMS = {("GET", f"{CONVERSATION}/events"), ("GET", "/v1/desk/events")}
 """These never end, so `tests/api/test_live.py` looks at who may open them."""
+
+OWNER = visitor_body(
+    sign(SiteVisitor(visitor_id="4711", name="林"), int(datetime.now(UTC).timestamp()) + 1800, VISITOR_SECRET)
+)
+"""The conversation's owner is known by the company's own site."""
 
 TABLE = (
     Row("POST", "/v1/conversations", "visitor", {"language": "zh"}),
@@ -114,6 +125,16 @@ TABLE = (
     Row("GET", "/v1/gaps/{gap_id}", "knowledge.read"),
     Row("PUT", "/v1/gaps/{gap_id}", "knowledge.write", {"owner": "Lin", "due_on": "2026-05-01"}),
     Row("POST", "/v1/gaps/{gap_id}/trial", "knowledge.write"),
+    Row("GET", "/v1/gaps/{gap_id}/material", "knowledge.read"),
+    Row("POST", "/v1/gaps/{gap_id}/confirmation", "knowledge.write", {"message_id": "m" * 32}, also=frozenset({409})),
+    Row("POST", "/v1/gaps/{gap_id}/gold", "knowledge.write", {"facts": ["寄修"]}, also=frozenset({409})),
+    Row("POST", "/v1/gaps/{gap_id}/answer", "knowledge.write", {"answer": "可以寄修。", "confirm": True}),
+    Row("POST", "/v1/gaps/{gap_id}/merge", "knowledge.write", {"other": 999_999}, also=frozenset({404})),
+    Row("POST", "/v1/gaps/{gap_id}/apart", "knowledge.write", {"other": 999_999}, also=frozenset({404})),
+    Row("POST", "/v1/gaps/{gap_id}/split", "knowledge.write", {"message_ids": ["m" * 32]}, also=frozenset({422})),
+    Row("POST", "/v1/persons/export", "admin", {"key": "email:a@example.org"}),
+    Row("POST", "/v1/persons/erasure", "admin", {"key": "email:a@example.org", "dry_run": True}),
+    Row("GET", "/v1/persons/tombstones", "admin"),
     Row("GET", "/v1/candidates", "knowledge.read"),
     Row("GET", "/v1/candidates/{candidate_id}", "knowledge.read"),
     Row("PUT", "/v1/candidates/{candidate_id}", "knowledge.write", {"question": "能修吗？", "answer": "能。"}),
@@ -149,6 +170,16 @@ TABLE = (
     Row("POST", CONVERSATION + "/messages/{message_id}/rating", "customer", {"helpful": True}),
     Row("POST", f"{CONVERSATION}/solved", "customer", {"solved": True}),
     Row("POST", f"{CONVERSATION}/withdrawal", "customer", also=frozenset({409})),
+    Row("POST", FILES, "customer", form={"files": {"file": ("漏水.txt", b"drip")}}),
+    Row("GET", FILES, "customer"),
+    Row("POST", FILES + "/{attachment_id}/link", "customer"),
+    Row("DELETE", FILES + "/{attachment_id}", "customer", named={"attachment_id": "waiting_id"}),
+    Row("GET", "/v1/files/{link}", "open"),
+    Row("POST", DESK_FILES, "desk.work", form={"files": {"file": ("说明.txt", b"manual")}}),
+    Row("GET", DESK_FILES, "desk.read"),
+    Row("POST", DESK_FILES + "/{attachment_id}/link", "personal.read", also=frozenset({409})),  # masked until claimed
+    Row("DELETE", DESK_FILES + "/{attachment_id}", "desk.work", named={"attachment_id": "erased_id"}),
+    Row("GET", f"{DESK_TICKET}/attachments", "desk.read"),
     Row("GET", "/v1/desk/queue", "desk.read"),
     Row("GET", f"{DIALOGUE}", "desk.read"),
     Row("POST", f"{DIALOGUE}/claim", "desk.work"),
@@ -157,6 +188,11 @@ TABLE = (
     Row("POST", f"{DIALOGUE}/snooze", "desk.work", {"until": "2999-01-01T00:00:00Z"}),
     Row("POST", f"{DIALOGUE}/wake", "desk.work"),
     Row("POST", f"{DIALOGUE}/resolve", "desk.work", {"reason": "agent_solved"}),
+    Row("PUT", f"{CONVERSATION}/visitor", "customer", OWNER),
+    Row("GET", f"{CONVERSATION}/own/tickets", "customer"),
+    Row("GET", f"{CONVERSATION}/own/conversations", "customer"),
+    Row("GET", f"{CONVERSATION}/own/consents", "customer"),
+    Row("PUT", CONVERSATION + "/own/consents/{purpose}", "customer", {"granted": True}),
     Row("POST", f"{CONVERSATION}/survey", "customer", {"score": 5}),
     Row("POST", f"{DIALOGUE}/hand-back", "desk.work", also=frozenset({409})),
     Row("POST", f"{DIALOGUE}/transfer", "desk.work", {"team_id": 1}, also=frozenset({409})),
@@ -176,8 +212,15 @@ TABLE = (
     Row("PATCH", "/v1/desk/customers/{customer_id}", "desk.work", {"name": "林"}),
     Row("POST", "/v1/desk/customers/{customer_id}/tags", "desk.work", {"tag": "新"}),
     Row("DELETE", "/v1/desk/customers/{customer_id}/tags/{tag}", "desk.work"),
-    Row("PUT", f"{DIALOGUE}/customer", "desk.work", {"customer_id": 1}),
-    Row("POST", "/v1/desk/customers/{customer_id}/merge", "leads", {"into": 2}),
+    Row("PUT", f"{DIALOGUE}/customer", "desk.work", {"customer_id": 1}, also=frozenset({409})),
+    Row("GET", "/v1/desk/customers/{customer_id}/consents", "personal.read"),
+    Row(
+        "PUT",
+        "/v1/desk/customers/{customer_id}/consents/{purpose}",
+        "desk.work",
+        {"granted": False, "source": "来电"},
+    ),
+    Row("POST", "/v1/desk/customers/{customer_id}/merge", "leads", {"into": 1}),
     Row("POST", "/v1/desk/customer-merges/{merge_id}/undo", "leads"),
     Row("GET", "/v1/desk/macros", "policy.read"),
     Row("POST", "/v1/desk/macros", "policy.write", {"name": "新", "text": "您好。"}),
@@ -186,6 +229,7 @@ TABLE = (
     Row("GET", "/v1/desk/policy", "policy.read"),
     Row("PUT", "/v1/desk/policy", "policy.write", {"policy": {"queue_wait_s": 300}}),
     Row("GET", "/v1/desk/policy/versions", "policy.read"),
+    Row("GET", "/v1/desk/policy/versions/{policy_version}", "policy.read"),
     Row("GET", "/v1/desk/sla-policies", "policy.read"),
     Row("POST", "/v1/desk/sla-policies", "policy.write", {"name": "新", "first_s": 60}, also=frozenset({422})),
     Row("PUT", "/v1/desk/sla-policies/{policy_id}", "policy.write", {"name": "旧", "first_s": 60}),
@@ -298,7 +342,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(http: TestClient, services: Services, admin: dict[str, str]) -> World:
-    owner, stranger = (http.post("/v1/conversations").json() for _ in range(2))
+    owner = http.post("/v1/conversations", json={"visitor": OWNER}).json()
+    stranger = http.post("/v1/conversations").json()
     headers = {"Authorization": f"Bearer {owner['token']}", "Accept": "application/json"}
     own = f"/v1/conversations/{owner['conversation_id']}/messages"
     answered = http.post(own, json={"text": "下单后多久发货？"}, headers=headers).json()
@@ -310,8 +355,10 @@ def world(http: TestClient, services: Services, admin: dict[str, str]) -> World:
     services.gold.add(GoldEntry(text="退货期限是多久？", facts=("三十天",)))
     customers = [services.desk.customers.find_or_create("email", f"{name}@example.org") for name in "abcd"]
     values = {
+        "policy_version": 0,
         "rules_version": services.handover_rules.save(shipped_rules().rules).number,
         "entry_id": services.kb.vocabulary.add(VocabularyKind.WORD, ["净享"]).entry_id,
+        "purpose": "surveys",
         "conversation_id": owner["conversation_id"],
         "dialogue_id": owner["conversation_id"],
         "team_id": services.desk.staff.save_team("售后").team_id,
@@ -327,6 +374,7 @@ def world(http: TestClient, services: Services, admin: dict[str, str]) -> World:
         "calendar_id": services.desk.clocks.save_calendar(
             "工作日", time_zone="Asia/Shanghai", intervals=["mon 09:00-18:00"]
         ).calendar_id,
+        **uploaded(http, owner),
         "message_id": answered["message_id"],
         "number": 1,
         "ticket_id": handed_over["ticket_id"],
@@ -370,9 +418,23 @@ def learnt(services: Services) -> dict[str, Any]:
     return {"gap_id": loop.gaps.gaps()[0].gap_id, "candidate_id": loop.candidates.candidates()[0].candidate_id}
 
 
+def uploaded(http: TestClient, owner: dict[str, str]) -> dict[str, Any]:
+    """Files that were sent, one that waits, and a link."""
+    own, headers = f"/v1/conversations/{owner['conversation_id']}", {"Authorization": f"Bearer {owner['token']}"}
+
+    def upload(content: bytes) -> str:
+        made = http.post(f"{own}/attachments", files={"file": ("x.txt", content)}, headers=headers)
+        return str(made.json()["attachment_id"])
+
+    sent = [upload(b"one"), upload(b"two")]
+    http.post(f"{own}/messages", json={"text": "看附件", "attachments": sent}, headers=headers)
+    link = http.post(f"{own}/attachments/{sent[0]}/link", headers=headers).json()["url"].rpartition("/")[2]
+    return {"attachment_id": sent[0], "erased_id": sent[1], "waiting_id": upload(b"three"), "link": link}
+
+
 def send(http: TestClient, world: World, row: Row, role: str, **changed: Any) -> Any:
     request = {"json": row.body, **row.form} if row.body is not None or row.form else {}
-    path = row.path.format(**world.values)
+    path = row.path.format(**world.values | {name: world.values[other] for name, other in row.named.items()})
     return http.request(row.method, path, params=row.query, headers=world.headers[role], **{**request, **changed})
 
 

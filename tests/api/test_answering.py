@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from api.answering import Answering
+from api.answering import Answering, Said
 from api.bursts import unfinished
 from api.limits import Limits
 from core.accounts import AccountId
@@ -60,7 +60,7 @@ def ask(answering: Answering, conversation: Conversation, text: str) -> dict[str
     """A message and what comes back, from outside any event loop."""
     import asyncio
 
-    return asyncio.run(answering.reply(conversation, text))
+    return asyncio.run(answering.reply(conversation, Said(text)))
 
 
 def staffed(desk: Desk) -> None:
