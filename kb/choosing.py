@@ -32,7 +32,7 @@ def choose_indexes(
         ConfigurationError: the address can't be one.
     """
     if url is not None:
-        from kb.milvus import Milvus  # its engine is imported with it
+        from kb.milvus.connection import Milvus  # its engine is imported with it
         from kb.shared_indexes import SharedIndexes
 
         return SharedIndexes(kb, Milvus(url), identity, clock=clock)

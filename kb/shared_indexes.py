@@ -24,7 +24,10 @@ from core.types import EncoderIdentity, Finding
 from kb import analysis
 from kb.following import BATCH, KEYS, KINDS, REINDEX, FollowingIndexes, Key, Kind
 from kb.index import Candidate, Collection, Filter, Index, Probe
-from kb.milvus import Milvus, MilvusDense, MilvusIndex, MilvusLexical
+from kb.milvus.connection import Milvus
+from kb.milvus.dense import MilvusDense
+from kb.milvus.index import MilvusIndex
+from kb.milvus.lexical import MilvusLexical
 from kb.records import Snapshot
 from kb.store import KnowledgeBase
 

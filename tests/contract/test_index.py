@@ -20,7 +20,9 @@ from core.types import Audience
 from kb.dense import DenseIndex
 from kb.index import Candidate, Entry, Filter, Index, Probe
 from kb.lexical import LexicalIndex
-from kb.milvus import MilvusDense, MilvusIndex, MilvusLexical
+from kb.milvus.dense import MilvusDense
+from kb.milvus.index import MilvusIndex
+from kb.milvus.lexical import MilvusLexical
 from models.fake_encoder import FakeEncoder
 from tests.kb.milvus_engine import milvus, needs_milvus
 

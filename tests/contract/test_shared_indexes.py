@@ -17,7 +17,7 @@ from core.types import CheckReport, EncoderIdentity
 from kb.blobs import BlobStore
 from kb.following import KINDS, Key, Kind
 from kb.index import Collection, Filter, Probe
-from kb.milvus import Milvus
+from kb.milvus.connection import Milvus
 from kb.shared_indexes import RECORD, SharedIndexes
 from kb.store import KnowledgeBase
 from kb.tables import snapshots

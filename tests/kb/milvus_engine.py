@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from kb.milvus import Milvus
+from kb.milvus.connection import Milvus
 
 needs_milvus = pytest.mark.skipif(
     find_spec("pymilvus") is None or find_spec("milvus_lite") is None,

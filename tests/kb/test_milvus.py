@@ -12,7 +12,10 @@ import pytest
 from core.errors import ConfigurationError, IndexCorrupt, ModelMismatch, StorageError
 from core.types import Audience, Expansion
 from kb.index import Entry, Filter, Probe
-from kb.milvus import NO_END, Milvus, MilvusDense, MilvusLexical, connection_arguments
+from kb.milvus.connection import Milvus, connection_arguments
+from kb.milvus.dense import MilvusDense
+from kb.milvus.lexical import MilvusLexical
+from kb.milvus.rows import NO_END
 from models.encoder import Vectors
 from tests.kb.milvus_engine import milvus, needs_milvus
 
