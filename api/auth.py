@@ -55,7 +55,7 @@ def load_admin_key(settings: Settings) -> AdminKey:
         return AdminKey(settings.admin_key)
     path = settings.home / KEY_FILE
     try:
-        created = not path.exists() and _create(path)
+        created = not path.exists() and create_key_file(path)
         path.chmod(0o600)
         key = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -65,8 +65,8 @@ def load_admin_key(settings: Settings) -> AdminKey:
     return AdminKey(Secret(key), created)
 
 
-def _create(path: Path) -> bool:
-    """Write a new key; of two processes that start at once, one makes it and both read that one."""
+def create_key_file(path: Path) -> bool:
+    """Write a new key that only its owner can read; of two processes that start at once, one makes it and both read that one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -15,6 +15,7 @@ import typer
 from api.commands import (
     accounts,
     asking,
+    customers,
     demo,
     documents,
     evaluate,
@@ -28,6 +29,7 @@ from api.commands import (
     pairs,
     serving,
     stale_answers,
+    visitors,
     vocabulary,
 )
 from api.commands.session import AsJson, Home, globals_of, warn
@@ -58,8 +60,10 @@ app.add_typer(vocabulary.app, name="vocabulary")
 app.command()(learning.figures)
 app.add_typer(learning.gaps, name="gaps")
 app.add_typer(learning.candidates, name="candidates")
+app.add_typer(customers.app, name="customers")
 app.add_typer(nlu.app, name="nlu")
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(visitors.app, name="visitors")
 app.add_typer(handover_rules.app, name="handover-rules")
 app.command()(stale_answers.stale_answers)
 app.command()(maintenance.check)

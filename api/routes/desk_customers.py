@@ -10,9 +10,10 @@ from api.auth import StaffRoute
 from api.routes.context import DESK_WORK, needs, principal_of, refusals, services_of
 from api.routes.desk import me, reader_of
 from api.schemas import desk_records as shapes
+from api.schemas import visitors as consents
 from core.accounts import Right, Scope
 from core.actors import CustomerId
-from core.customers import Customer, CustomerMerge, MergeId
+from core.customers import Consent, Customer, CustomerMerge, MergeId, Purpose
 from core.errors import Forbidden
 from core.rights import scope_of
 from core.types import ConversationId
@@ -107,6 +108,31 @@ def undo_merge(request: Request, merge_id: schemas.Number) -> CustomerMerge:
     return services_of(request).desk.customer_merges.undo(MergeId(merge_id), me(request))
 
 
+@router.get(
+    "/customers/{customer_id}/consents",
+    response_model=list[consents.ConsentLine],
+    responses=refusals(401, 403, 404),
+    openapi_extra=PERSONAL,
+)
+def list_consents(request: Request, customer_id: schemas.Number) -> list[Consent]:
+    """Every yes and no of a customer, oldest first."""
+    return services_of(request).desk.consents.of(CustomerId(customer_id))
+
+
+@router.put(
+    "/customers/{customer_id}/consents/{purpose}",
+    response_model=list[consents.ConsentLine],
+    responses=refusals(401, 403, 404),
+    openapi_extra=DESK_WORK,
+)
+def note_consent(
+    request: Request, customer_id: schemas.Number, purpose: Purpose, body: consents.ToldConsent
+) -> list[Consent]:
+    """Write down a yes or no that the customer told a colleague, with where that was."""
+    desk = services_of(request).desk
+    return desk.consents.note(CustomerId(customer_id), me(request), purpose, granted=body.granted, source=body.source)
+
+
 @router.put(
     "/conversations/{dialogue_id}/customer",
     status_code=204,
@@ -114,9 +140,9 @@ def undo_merge(request: Request, merge_id: schemas.Number) -> CustomerMerge:
     openapi_extra=DESK_WORK,
 )
 def attach_customer(request: Request, dialogue_id: str, body: shapes.WhoItIs) -> Response:
-    """Say whose conversation it is."""
+    """Say whose conversation it is. That makes its visitor known, never verified; what your site has signed stands."""
     view = reader_of(request).view(ConversationId(dialogue_id))
-    services_of(request).desk.customers.attach(view.conversation_id, CustomerId(body.customer_id))
+    services_of(request).desk.customers.attach(view.conversation_id, CustomerId(body.customer_id), me(request))
     return Response(status_code=204)
 
 

@@ -20,13 +20,15 @@ from api.serving import make_server
 from core.settings import read_settings
 from models.fake_encoder import FakeEncoder
 from tests.api.people import FAST
-from tests.api.shop import KEY, Serve, fill
+from tests.api.shop import KEY, VISITOR_SECRET, Serve, fill
+
+SETTINGS = {"ZHIDA_ADMIN_KEY": KEY.reveal(), "ZHIDA_VISITOR_SECRETS": VISITOR_SECRET.reveal()}
 
 
 @pytest.fixture(scope="module")
 def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """The shop, for all tests of a module. Tests add what they change or delete."""
-    settings = read_settings({"ZHIDA_ADMIN_KEY": KEY.reveal()}, home=tmp_path_factory.mktemp("shop"))
+    settings = read_settings(SETTINGS, home=tmp_path_factory.mktemp("shop"))
     opened = open_services(settings, Replacements(encoder=FakeEncoder(), passwords=FAST))
     fill(opened)
     yield opened
@@ -112,7 +114,7 @@ def worker(services: Services) -> Iterator[None]:
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Services]:
     """A shop of its own, for a test that changes it."""
-    settings = read_settings({"ZHIDA_ADMIN_KEY": KEY.reveal()}, home=tmp_path / "shop")
+    settings = read_settings(SETTINGS, home=tmp_path / "shop")
     opened = open_services(settings, Replacements(encoder=FakeEncoder(), passwords=FAST))
     fill(opened)
     yield opened

@@ -17,6 +17,8 @@ Serve = Callable[[FastAPI], str]
 
 KEY = Secret("the-key-of-the-operator-000000000")
 
+VISITOR_SECRET = Secret("the-secret-of-the-company-s-site-00")
+
 RETURNS = """# 退换货政策
 
 ## 退货期限
