@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event
 from typing import Final, Literal, Protocol, Self
@@ -115,12 +116,17 @@ class _ScriptedReply:
         return self
 
     def __next__(self) -> Delta:
-        return next(self._pieces)
+        piece = next(self._pieces)
+        if self._closed.is_set():  # meanwhile, so that nobody has to ask once more for it to end
+            self._pieces.close()
+        return piece
 
     def close(self) -> None:
         self._closed.set()
+        with suppress(ValueError):  # another thread is in it, and sees that it was closed
+            self._pieces.close()
 
-    def _play(self, model: ScriptedModel, script: Script) -> Iterator[Delta]:
+    def _play(self, model: ScriptedModel, script: Script) -> Generator[Delta, None, None]:
         model.running += 1
         try:
             for start in range(0, max(1, len(script.text)), script.piece):

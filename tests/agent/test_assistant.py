@@ -33,6 +33,8 @@ from tests.agent.shop import WEAK, ShelfFinder, pair
 INVOICE = pair(1, "怎么开具发票", "在订单详情页点击“申请发票”，1 个工作日内开出。", similar=["如何申请发票"])
 GOOD = "自签收之日起 7 天内可以申请无理由退货[1]。特价商品不支持退货[1]。"
 SHORT_DEADLINE = AnswerPolicy(model_deadline_s=0.4)
+WAIT_S = 30.0
+"""How long a test waits for what must come, on a machine with much else to do."""
 
 
 def said(text: str, role: Role = Role.CUSTOMER) -> Message:
@@ -262,25 +264,24 @@ class TestWithAModel:
         self, encoder: FakeEncoder, script: Script, kind: str
     ) -> None:
         """The failure is recorded, what was shown is taken back, and the customer has an answer."""
+        policy = SHORT_DEADLINE if kind == "timeout" else AnswerPolicy()  # a busy machine takes its time for the others
         model = ScriptedModel([script])
-        started = time.perf_counter()
-        reply, screen = ask(
-            Assistant(ShelfFinder(encoder), encoder, model=model, policy=SHORT_DEADLINE), "特价商品退货"
-        )
-        took_s = time.perf_counter() - started
+        started = time.monotonic()
+        reply, screen = ask(Assistant(ShelfFinder(encoder), encoder, model=model, policy=policy), "特价商品退货")
+        took_s = time.monotonic() - started
 
         assert isinstance(reply.outcome, Answer)
         assert reply.outcome.tier is Tier.QUOTED
         assert reply.model_failure is not None
         assert reply.model_failure.kind == kind
         assert "".join(screen.pieces) == reply.outcome.text
-        assert took_s < 2.0
+        assert took_s < AnswerPolicy().model_deadline_s
 
     def test_that_hangs_leaves_no_thread_behind(self, encoder: FakeEncoder) -> None:
         """The reply that was given up is closed."""
         model = ScriptedModel([Script(text=GOOD, hang_at=0)])
         ask(Assistant(ShelfFinder(encoder), encoder, model=model, policy=SHORT_DEADLINE), "特价商品退货")
-        ends_by = time.monotonic() + 2
+        ends_by = time.monotonic() + WAIT_S
 
         while model.running and time.monotonic() < ends_by:
             time.sleep(0.01)
@@ -305,7 +306,7 @@ class TestWithAModel:
 
         with pytest.raises(ConnectionResetError):
             Assistant(ShelfFinder(encoder), encoder, model=model).reply(Turn(text="特价商品退货"), on_text=gone)
-        ends_by = time.monotonic() + 2
+        ends_by = time.monotonic() + WAIT_S
         while model.running and time.monotonic() < ends_by:
             time.sleep(0.01)
         assert model.running == 0

@@ -43,10 +43,10 @@ class TestMarkup:
 
     def test_takes_no_time_on_hostile_text(self) -> None:
         """Every pattern is linear enough for 20,000 characters."""
-        started = time.perf_counter()
+        started = time.thread_time()
         for text in ("![" * 10_000, "[a](" * 5_000, "<" * 20_000, "<script>" * 2_500, "[a]:" * 5_000):
             strip_markup(text)
-        assert time.perf_counter() - started < 2.0
+        assert time.thread_time() - started < 2.0
 
 
 class TestAddresses:

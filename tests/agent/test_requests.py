@@ -86,12 +86,12 @@ class TestARequestForAPerson:
     )
     def test_takes_no_time_on_hostile_text(self, text: str) -> None:
         """No pattern can be made to backtrack for long."""
-        started = time.perf_counter()
+        started = time.thread_time()
 
         wants_person(text)
         small_talk(text)
 
-        assert time.perf_counter() - started < 1.0
+        assert time.thread_time() - started < 1.0
 
 
 class TestSmallTalk:

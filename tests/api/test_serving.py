@@ -19,7 +19,8 @@ from api.serving import PatientProtocol, Server, lock_home
 from core.errors import Conflict
 from core.settings import read_settings
 
-WAIT_S = 5.0
+WAIT_S = 30.0
+"""How long a test waits for what must come. A server without patience of its own would keep it waiting longer."""
 
 
 class Impatient(PatientProtocol):
@@ -57,16 +58,17 @@ def running(app: Any = application, interrupt: Any = lambda: None) -> Iterator[t
             thread.join(WAIT_S)
 
 
-def seconds_until_closed(connection: socket.socket) -> float:
-    """How long the server keeps the connection; whatever it sends is read and thrown away."""
-    began = time.monotonic()
+def is_closed(connection: socket.socket) -> bool:
+    """Whether the server ends the connection by itself; whatever it sends is read and thrown away."""
     connection.settimeout(WAIT_S)
     try:
         while connection.recv(65536):
             pass
     except ConnectionResetError:
-        pass
-    return time.monotonic() - began
+        return True
+    except TimeoutError:
+        return False
+    return True
 
 
 def drip(connection: socket.socket) -> None:
@@ -81,18 +83,15 @@ class TestPatience:
     def test_a_caller_that_says_nothing_is_cut_off(self) -> None:
         """An open connection alone costs a file handle, so it isn't kept for ever."""
         with running() as (_, port), socket.create_connection(("127.0.0.1", port)) as connection:
-            assert seconds_until_closed(connection) < 2
+            assert is_closed(connection)
 
     def test_a_head_that_never_ends_is_cut_off(self) -> None:
         """However regularly another byte of it arrives."""
         with running() as (_, port), socket.create_connection(("127.0.0.1", port)) as connection:
             connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
 
-            began = time.monotonic()
             with pytest.raises(OSError, match=r"reset|[Bb]roken pipe"):
                 drip(connection)
-
-            assert time.monotonic() - began < 2
 
     def test_a_second_request_gets_no_more_time_than_the_first(self) -> None:
         """The first byte of a next head ends uvicorn's own timer, and starts this one."""
@@ -102,7 +101,7 @@ class TestPatience:
 
             connection.sendall(b"GET / HT")
 
-            assert seconds_until_closed(connection) < 2
+            assert is_closed(connection)
 
     def test_a_reader_that_doesn_t_read_is_cut_off(self) -> None:
         """A stalled reply holds memory on this side."""
@@ -139,15 +138,13 @@ def _read_some(connection: socket.socket) -> bytes:
 
 
 def test_a_reply_doesn_t_wait_for_the_caller_to_confirm_its_head() -> None:
-    """Head and body are two small packets; each request would cost 40 ms more."""
-    with running() as (_, port), httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
-        taken = []
-        for _ in range(10):
-            began = time.monotonic()
-            client.get("/")
-            taken.append(time.monotonic() - began)
+    """Head and body are two small packets; each request would cost 40 ms more, were the second one held back."""
+    with running() as (server, port), httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        client.get("/")
+        (connection,) = server.server_state.connections
+        ours = connection.transport.get_extra_info("socket")
 
-    assert sorted(taken)[5] < 0.03
+        assert ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 class TestLock:

@@ -127,7 +127,7 @@ class TestAReply:
                 for _ in stream:
                     pass
 
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30
 
     def test_starts_with_the_first_piece_that_is_asked_for(self, make: Make) -> None:
         """Making a stream costs nothing, and closing one that never began is fine."""
