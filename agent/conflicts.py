@@ -29,6 +29,11 @@ ALIKE: Final = 0.6
 ASKED: Final = 0.5
 """Share of the question's content that a sentence and its heading must have."""
 
+SHARES: Final = frozenset({"percent", "tenths"})
+WEIGHTS: Final = frozenset({"kg", "g", "千克", "公斤"})
+POWERS: Final = frozenset({"w", "kw", "瓦"})
+LENGTHS: Final = frozenset({"mm", "cm", "m", "km", "毫米", "厘米", "米", "公里"})
+
 COUNTS_AS: Final = frozenset({UnitKind.SENTENCE, UnitKind.ITEM, UnitKind.ROW})
 
 _CODE: Final = re.compile(r"(?<![a-z0-9])[a-z]{1,5}-?\d+[a-z0-9-]*(?:\s(?:pro|plus|max|mini|face|lite))?(?![a-z0-9])")
@@ -54,6 +59,15 @@ _ASKS: Final = (
         DURATIONS,
     ),
     (re.compile(r"几点|哪天|几号|何时|什么时候|\b(?:when|what (?:time|date|day))\b"), MOMENTS | DURATIONS),
+    (re.compile(r"几折|折扣|优惠多少|\bdiscounts?\b"), SHARES),
+    (re.compile(r"多重|重量|几斤|多少(?:公斤|千克|克|斤)|\b(?:how heavy|weigh|weight)\b"), WEIGHTS),
+    (re.compile(r"多少瓦|功率|\b(?:wattage|how many watts)\b"), POWERS),
+    (
+        re.compile(
+            r"尺寸|多[高宽厚长深远](?!时|久)|多少(?:厘米|毫米|米|公里)|\bhow (?:tall|high|wide|deep|thick|far)\b"
+        ),
+        LENGTHS,
+    ),
 )
 
 

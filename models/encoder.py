@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from core.types import EncoderIdentity
 
 Vectors = NDArray[np.float32]
+Spans = NDArray[np.int64]
+"""Starts and ends, shape `(n, 2)`; a span is `text[start:end]`."""
 
 
 class Encoder(Protocol):
@@ -78,4 +80,8 @@ class TokenEncoder(Encoder, Protocol):
 
     def expand_tokens(self, stored: Sequence[bytes], /) -> list[Vectors]:
         """Each text's compressed token vectors as rows of length 1: shape `(tokens, kept)`."""
+        ...
+
+    def token_spans(self, texts: Sequence[str], /) -> list[Spans]:
+        """Where each of a text's token vectors stands in it, in characters: shape `(tokens, 2)`, in order."""
         ...

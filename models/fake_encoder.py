@@ -10,7 +10,7 @@ import numpy as np
 
 from core.text import fold
 from core.types import EncoderIdentity
-from models.encoder import TokenEncoding, Vectors
+from models.encoder import Spans, TokenEncoding, Vectors
 
 
 class FakeEncoder:
@@ -59,6 +59,10 @@ class FakeEncoder:
         """One row for every character of each text."""
         return [self._encode(each.decode()) for each in stored]
 
+    def token_spans(self, texts: Sequence[str], /) -> list[Spans]:
+        """Where each of the characters stands."""
+        return [np.array(_places(text), np.int64).reshape(-1, 2) for text in texts]
+
     def count_tokens(self, texts: Sequence[str], /) -> list[int]:
         """Two characters make a token."""
         return [(len(text) + 1) // 2 for text in texts]
@@ -83,7 +87,17 @@ MAX_TOKENS: Final = 512
 
 
 def _characters(text: str) -> list[str]:
-    return list("".join(fold(text).split())[: 2 * MAX_TOKENS])
+    return [folded for _, folded in _folded(text)]
+
+
+def _places(text: str) -> list[tuple[int, int]]:
+    return [(at, at + 1) for at, _ in _folded(text)]
+
+
+def _folded(text: str) -> list[tuple[int, str]]:
+    """Each character as it is compared, with its place in the text."""
+    letters = [(at, each) for at, letter in enumerate(text) for each in fold(letter) if not each.isspace()]
+    return letters[: 2 * MAX_TOKENS]
 
 
 def _unit(dimension: int) -> Vectors:

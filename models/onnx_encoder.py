@@ -14,7 +14,7 @@ import tokenizers
 
 from core.errors import ConfigurationError
 from core.types import EncoderIdentity
-from models.encoder import TokenEncoding, Vectors
+from models.encoder import Spans, TokenEncoding, Vectors
 from models.token_codec import TokenCodec
 
 BUILTIN_FOLDER: Final = Path(__file__).parent / "e5-small-zh-en"
@@ -92,6 +92,12 @@ class OnnxEncoder:
         ends = np.cumsum([len(each) // self._codec.token_bytes for each in stored], dtype=np.int64)
         return np.split(together, ends[:-1]) if stored else []
 
+    def token_spans(self, texts: Sequence[str], /) -> list[Spans]:
+        """Where each of a text's token vectors stands in it, in characters."""
+        encodings = self._tokenizer.encode_batch([PASSAGE_PREFIX + text for text in texts])
+        skipped, before = self._skipped(PASSAGE_PREFIX), len(PASSAGE_PREFIX)
+        return [np.array(each.offsets[skipped:-1], np.int64).reshape(-1, 2) - before for each in encodings]
+
     def token_vectors(self, texts: Sequence[str], prefix: str) -> list[Vectors]:
         """Return each text's token vectors as the model gives them, for fitting the codec."""
         return self._encode_tokens(texts, prefix)[1]
@@ -107,13 +113,16 @@ class OnnxEncoder:
         vectors = np.empty((len(texts), DIMENSION), dtype=np.float32)
         tokens: list[Vectors] = [np.empty((0, DIMENSION), dtype=np.float32)] * len(texts)
         ids = self._ids([prefix + text for text in texts])
-        # The start mark and the prefix, whose blank the tokenizer may join with the text's first word
-        skipped = 1 + len(self._tokenizer.encode(prefix.strip(), add_special_tokens=False).ids)
+        skipped = self._skipped(prefix)
         for rows, (pooled, hidden) in self._run(ids, ["embedding", "token_embeddings"]):
             vectors[rows] = pooled
             for at, row in enumerate(rows):
                 tokens[row] = hidden[at, skipped : len(ids[row]) - 1]
         return vectors, tokens, [row[skipped:-1] for row in ids]
+
+    def _skipped(self, prefix: str) -> int:
+        """Tokens of the start mark and of the prefix, whose blank the tokenizer may join with the text's first word."""
+        return 1 + len(self._tokenizer.encode(prefix.strip(), add_special_tokens=False).ids)
 
     def _ids(self, texts: list[str]) -> list[list[int]]:
         return [encoding.ids for encoding in self._tokenizer.encode_batch_fast(texts)]

@@ -73,6 +73,15 @@ class TokenMatch:
     """The same with the least met tokens counting most: a soft minimum."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Closely:
+    """The question and the head of the list token by token, for whoever looks closer than at passages."""
+
+    question: TokenEncoding
+    passages: Mapping[int, Vectors]
+    """Rows as `TokenEncoder.expand_tokens` gives them, by passage; what has no token vectors is missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contender:
     """A passage of the head with what is known of it."""

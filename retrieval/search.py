@@ -28,6 +28,7 @@ from retrieval.explanation import closeness, highlights, matched_words
 from retrieval.fusion import Fusion
 from retrieval.pairs import PAIR_PROBABILITY, rate
 from retrieval.ranking import (
+    Closely,
     Contender,
     Placed,
     RankingModel,
@@ -71,6 +72,8 @@ class Found:
     """Milliseconds of `understand`, `encode`, `questions` and `passages`."""
     understood: Understood
     """What was searched for, and why that."""
+    closely: Closely | None = None
+    """The hits token by token; `None` where the encoder gives no token vectors or the head wasn't looked at closely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +154,7 @@ class Retriever:
         pairs = self._pairs(probe, only, k=k)
         paired = perf_counter()
         ranked = self._both(probe, only, question)
-        hits = self.join(query, ranked, k=k)
+        hits, tokens = self._joined(query, ranked, k=k)
         evidence = self.weigh(query, ranked, hits)
         ended = perf_counter()
         ms = {
@@ -161,7 +164,8 @@ class Retriever:
             "passages": ended - paired,
         }
         taken = {step: 1000 * seconds for step, seconds in ms.items()}
-        return Found(tuple(hits), tuple(pairs), probe.vector, evidence, taken, understood)
+        closely = Closely(question, tokens) if question is not None and tokens else None
+        return Found(tuple(hits), tuple(pairs), probe.vector, evidence, taken, understood, closely)
 
     def understand(self, query: Query, /) -> Understood:
         """What would be searched for first, without searching."""
@@ -178,12 +182,18 @@ class Retriever:
 
         Equal texts appear once.
         """
+        return self._joined(query, ranked, k=k)[0]
+
+    def _joined(self, query: Query, ranked: Ranked, *, k: int) -> tuple[list[Hit], Mapping[int, Vectors]]:
+        """The hits, and the token vectors of the head."""
         contributions = Contributions(self._fusion, ranked.dense, ranked.lexical)
         confirmed = self._confirmed(ranked, k)
         placed: list[Placed] = []
+        tokens: Mapping[int, Vectors] = {}
         if self._ranking is not None:
             head = list(islice(confirmed, self._ranking.head))
-            contenders = self._contenders(head, ranked, contributions)
+            tokens = self._tokens(head, ranked.question)
+            contenders = _contenders(head, tokens, ranked.question, contributions)
             placed = place(contenders, features_of(query.text, contenders), self._ranking)
         shift = 0.0
         wanted = k if self._cross_encoder is None else max(k, RERANKED)
@@ -193,7 +203,9 @@ class Retriever:
             placed.append(behind(passage, score, contributions, shift=shift))
         why = _Sides(ranked)
         hits = [Hit(each.passage, each.score, why.of(query.text, each)) for each in placed[:wanted]]
-        return hits if self._cross_encoder is None else rerank(query.text, hits, self._cross_encoder, head=RERANKED)[:k]
+        if self._cross_encoder is not None:
+            hits = rerank(query.text, hits, self._cross_encoder, head=RERANKED)[:k]
+        return hits, tokens
 
     def weigh(self, query: Query, ranked: Ranked, hits: Sequence[Hit], /) -> Evidence:
         """What speaks for the hits answering the question."""
@@ -217,7 +229,8 @@ class Retriever:
         """The head of the list before it is ordered, with all that `retrieval.ranking` reads; for fitting its weights."""
         contributions = Contributions(self._fusion, ranked.dense, ranked.lexical)
         size = self._ranking.head if self._ranking else 0
-        return self._contenders(list(islice(self._confirmed(ranked, size), size)), ranked, contributions)
+        head = list(islice(self._confirmed(ranked, size), size))
+        return _contenders(head, self._tokens(head, ranked.question), ranked.question, contributions)
 
     def _confirmed(self, ranked: Ranked, k: int) -> Iterator[tuple[Passage, float]]:
         """The candidates that SQL confirms, equal texts once, with their fused scores."""
@@ -234,26 +247,13 @@ class Retriever:
                     seen.add(passage.indexed_text)
                     yield passage, candidate.score
 
-    def _contenders(
-        self, head: Sequence[tuple[Passage, float]], ranked: Ranked, contributions: Contributions
-    ) -> list[Contender]:
-        matches = self._matches([passage.passage_id for passage, _ in head], ranked.question)
-        return [
-            Contender(
-                passage,
-                contributions.points(MEANING, passage.passage_id),
-                contributions.points(WORDS, passage.passage_id),
-                matches.get(passage.passage_id),
-            )
-            for passage, _ in head
-        ]
-
-    def _matches(self, ids: Sequence[int], question: TokenEncoding | None) -> Mapping[int, TokenMatch]:
+    def _tokens(self, head: Sequence[tuple[Passage, float]], question: TokenEncoding | None) -> Mapping[int, Vectors]:
+        """The token vectors of the passages, by passage."""
         if question is None or not isinstance(self._encoder, TokenEncoder):
             return {}
+        ids = [passage.passage_id for passage, _ in head]
         stored = self._kb.token_vectors(ids, tokens_key=self._encoder.tokens_key)
-        tokens = self._encoder.expand_tokens(list(stored.values()))
-        return late_interaction(question, dict(zip(stored, tokens, strict=True)))
+        return dict(zip(stored, self._encoder.expand_tokens(list(stored.values())), strict=True))
 
     def close(self) -> None:
         """End the threads. The retriever can't search afterwards."""
@@ -321,6 +321,24 @@ def _own(question: str, pair: QAHit) -> bool:
 def _added(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
     """Milliseconds of two searches together."""
     return {step: one.get(step, 0.0) + taken for step, taken in other.items()}
+
+
+def _contenders(
+    head: Sequence[tuple[Passage, float]],
+    tokens: Mapping[int, Vectors],
+    question: TokenEncoding | None,
+    contributions: Contributions,
+) -> list[Contender]:
+    matches: Mapping[int, TokenMatch] = {} if question is None else late_interaction(question, tokens)
+    return [
+        Contender(
+            passage,
+            contributions.points(MEANING, passage.passage_id),
+            contributions.points(WORDS, passage.passage_id),
+            matches.get(passage.passage_id),
+        )
+        for passage, _ in head
+    ]
 
 
 class _Sides:

@@ -133,7 +133,7 @@ class Drafter:
         return ("", ()) if draft.failure is not None or draft.declined else (draft.text, draft.citations)
 
     def _quoted(self, question: str, found: Found, language: Language) -> tuple[str, tuple[Citation, ...]]:
-        quoted = self._quoter.quote(question, found.vector, found.hits, language=language)
+        quoted = self._quoter.quote(question, found.vector, found.hits, language=language, closely=found.closely)
         return quoted.text, quoted.citations
 
 

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from models.encoder import Encoder
+from models.encoder import Encoder, TokenEncoder
 from models.fake_encoder import FakeEncoder
 from models.onnx_encoder import OnnxEncoder
 
@@ -88,6 +88,25 @@ class TestTokens:
         assert 0 < short < 5
         assert long > encoder.max_tokens
         assert encoder.count_tokens([]) == []
+
+
+class TestTokenVectors:
+    def test_know_where_they_stand_in_the_text(self, encoder: Encoder) -> None:
+        """There is a span for each vector, in order, and together they cover what the text says."""
+        if not isinstance(encoder, TokenEncoder):
+            pytest.skip("gives no token vectors")
+        texts = ["退货政策\nSL-9 支持 15 天内退货。", "Refunds take three days.", "０ 元", ""]
+
+        rows = encoder.expand_tokens(encoder.encode_passage_tokens(texts)[1])
+        spans = encoder.token_spans(texts)
+
+        for text, vectors, places in zip(texts, rows, spans, strict=True):
+            assert len(vectors) == len(places)
+            starts, ends = places[:, 0].tolist(), places[:, 1].tolist()
+            assert starts == sorted(starts)
+            assert ends == sorted(ends)
+            covered = {at for start, end in zip(starts, ends, strict=True) for at in range(start, end)}
+            assert {at for at, letter in enumerate(text) if not letter.isspace()} <= covered
 
 
 class TestIdentity:
