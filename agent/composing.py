@@ -52,7 +52,9 @@ class Composer:
     def quote(self, search: Search) -> Answer:
         """The best sentences found, word for word."""
         found = search.found
-        quoted = self._quoter.quote(search.question, found.vector, found.hits, language=search.language)
+        quoted = self._quoter.quote(
+            search.question, found.vector, found.hits, language=search.language, closely=found.closely
+        )
         return Answer(quoted.text, quoted.citations, search.certainty, Tier.QUOTED)
 
     def selected(self, work: Work, search: Search) -> Selected | None:
