@@ -13,7 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -190,7 +190,7 @@ class Needs:
         self.groups = list(groups)
         self._texts = texts = [text for group in groups for text in group.texts]
         self._owner = [at for at, group in enumerate(groups) for _ in group.texts]
-        self._said = {_letters(text): at for at, text in zip(self._owner, texts, strict=True)}
+        self._said = {_read(text)[0]: at for at, text in zip(self._owner, texts, strict=True)}
         self._words = _Words([*texts, *coming])
         self._centre: Numbers = np.zeros(0, np.float32)
         self._meaning: Numbers = np.zeros((0, 0), np.float32)
@@ -212,13 +212,14 @@ class Needs:
             return nearest(text, vector, self.groups)
         if not self.groups:
             return None
-        if (same := self._said.get(_letters(text))) is not None:
+        if (same := self._said.get(_read(text)[0])) is not None:
             return same
+        owners = np.array(self._owner)
         likeness = self._likeness(text, vector)
         counts = np.bincount(self._owner, minlength=len(self.groups))
         means = np.bincount(self._owner, likeness, minlength=len(self.groups)) / counts
         for at in np.argsort(-means, kind="stable").tolist():
-            members = np.flatnonzero(np.array(self._owner) == at)
+            members = np.flatnonzero(owners == at)
             closest = self._texts[int(members[np.argmax(likeness[members])])]
             if means[at] < least:
                 return None
@@ -237,21 +238,20 @@ class Needs:
         if self._metric is not None:
             self._owner.append(at)
             self._texts.append(text)
-            self._said[_letters(text)] = at
+            self._said[_read(text)[0]] = at
             self._meaning = np.vstack([self._meaning, self._seen(vector[None])])
             self._words.add(text)
         return at
 
-    def between(self, one: int, other: int) -> float:
-        """Mean likeness of the members of two groups, or their cosine where no metric is shipped."""
-        first, second = self.groups[one], self.groups[other]
+    def nearness(self, one: int) -> Numbers:
+        """Mean likeness of a group's members with those of each group, or their cosine where no metric is shipped."""
+        own = self.groups[one]
         if self._metric is None:
-            return float((first.vectors @ second.vectors.T).mean())
-        members = np.flatnonzero(np.array(self._owner) == other)
-        found = [
-            self._likeness(text, row)[members].mean() for text, row in zip(first.texts, first.vectors, strict=True)
-        ]
-        return float(np.mean(found))
+            found = [float((own.vectors @ each.vectors.T).mean()) for each in self.groups]
+            return np.array(found, np.float32)
+        likeness = [self._likeness(text, row) for text, row in zip(own.texts, own.vectors, strict=True)]
+        sums = np.bincount(self._owner, np.mean(likeness, axis=0), minlength=len(self.groups))
+        return np.asarray(sums / np.bincount(self._owner, minlength=len(self.groups)), np.float32)
 
     def maybe_same(self, closeness: float) -> bool:
         """Whether a person should look at two groups that are so near."""
@@ -298,15 +298,23 @@ class _Words:
         return {word: value / length for word, value in rarity.items()} if length else {}
 
 
-def words(text: str) -> list[str]:
+def words(text: str) -> tuple[str, ...]:
     """English words without their endings and pairs of Chinese characters, as far as they say what is wanted."""
+    return _read(text)[1]
+
+
+def forget() -> None:
+    """Drop the texts that are kept to be read once only."""
+    _read.cache_clear()
+
+
+@lru_cache(maxsize=20_000)
+def _read(text: str) -> tuple[str, tuple[str, ...]]:
+    """The letters of a text without all else, and its words. Kept, since a board is read with every new question."""
     plain = fold(text)
     found = [_stem(word) for word in _WORD.findall(plain) if word not in _LITTLE]
-    return found + [run[at : at + 2] for run in _HAN.findall(plain) for at in range(len(run) - 1)]
-
-
-def _letters(text: str) -> str:
-    return _NOT_WORD.sub("", fold(text))
+    found += [run[at : at + 2] for run in _HAN.findall(plain) for at in range(len(run) - 1)]
+    return _NOT_WORD.sub("", plain), tuple(found)
 
 
 def _stem(word: str) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from sqlalchemy import Engine, select
 
+from analytics import needs
 from analytics.facts import Deadline, EpisodeFacts, Facts, SuggestionFacts
 from analytics.figures.service import handling_s
 from analytics.grouping import alike
@@ -68,6 +69,14 @@ class Analytics:
             told = facts_of(log, now=now, deadlines=self._deadlines())
             known = self._folded = (last, replace(told, episodes=tuple(self._with_repeats(told.episodes))))
         return replace(known[1], now=now, suggestions=tuple(self._shown()))
+
+    def forget(self) -> None:
+        """Drop what is held in memory, so that nothing of an erased person stays there."""
+        with self._lock:
+            self._settled = []
+            self._folded = None
+            self._vectors = {}
+        needs.forget()
 
     def cost(self, gap: Gap, facts: Facts) -> GapCost:
         """What a gap has cost: episodes that a person had to take, and the minutes that it took."""

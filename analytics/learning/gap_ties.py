@@ -43,7 +43,8 @@ class GapTies:
             needs = Needs(groups, encoder_key=self._encoder.identity.key)
             apart = _apart_from(connection, gap_id)
             others = {each: at for at, each in enumerate(ids) if each != gap_id and each not in apart}
-            closeness = {each: needs.between(ids.index(gap_id), at) for each, at in others.items()}
+            likeness = needs.nearness(ids.index(gap_id))
+            closeness = {each: float(likeness[at]) for each, at in others.items()}
             nearest = sorted(others, key=lambda each: (-closeness[each], each))[:SHOWN]
             return [
                 NearGap(rows.one_gap(connection, each), closeness[each], needs.maybe_same(closeness[each]))

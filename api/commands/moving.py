@@ -18,7 +18,8 @@ def copy_to(
 ) -> None:
     """Copy everything in the database into another one: all rows or none. Stop the servers first."""
     import analytics.learning.tables  # noqa: F401  # the tables of all these modules are copied
-    import api.accounts.tables  # noqa: F401
+    import api.accounts.tables
+    import api.forgetting.tables  # noqa: F401
     import desk.handover.tables  # noqa: F401
     import kb.calibration_tables
     import kb.gold_tables

@@ -14,6 +14,7 @@ from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, inspect
 
 import analytics.learning.tables
 import api.accounts.tables
+import api.forgetting.tables
 import desk.handover.tables
 import desk.tables
 import desk.verification.tables
@@ -28,6 +29,7 @@ from kb.tables import counters
 
 MODULES = (
     api.accounts.tables,
+    api.forgetting.tables,
     analytics.learning.tables,
     desk.handover.tables,
     desk.tables,
