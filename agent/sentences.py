@@ -65,8 +65,6 @@ class Candidate:
     """The sentence with the line that it stands under."""
     loose: bool
     """It has no closing mark, although it should be a sentence."""
-    place: float
-    """Where in its passage it stands: 0.0 is the beginning, 1.0 the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +90,6 @@ class Reasons:
     """Points by which its passage is behind the best one; 0.0 or less."""
     length: float
     """`log(1 + characters)`."""
-    place: float
-    """See `Candidate.place`."""
     sibling: float
     """1.0 if it is about E12 where E11 is asked about, and not about E11."""
     codes: float
@@ -135,7 +131,7 @@ def candidates(passages: Sequence[Passage], units: Sequence[Sequence[Unit]]) -> 
             text = passage.text[unit.start : unit.end]
             free = unit.kind is UnitKind.SENTENCE or (unit.kind is UnitKind.ITEM and unit.lead is None)
             loose = free and CLOSED.search(text) is None
-            found.append(Candidate(hit, at, unit.kind, text, _read(passage, parts, unit), loose, at / len(parts)))
+            found.append(Candidate(hit, at, unit.kind, text, _read(passage, parts, unit), loose))
     return found
 
 
@@ -214,7 +210,6 @@ class SentenceScorer:
                 item=float(each.kind is UnitKind.ITEM),
                 behind=hits[each.hit].score - best,
                 length=log1p(len(each.text)),
-                place=each.place,
                 sibling=float(of_another_code(question, each.text)),
                 codes=sum(code in fold(each.text) for code in codes) / len(codes) if codes else 0.0,
                 loose=float(each.loose),
