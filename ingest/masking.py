@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from core.types import DocumentKind
 from ingest.parsed import ParsedDocument, ParsedPair
@@ -26,6 +29,23 @@ def without_personal_data(document: ParsedDocument, finder: Finder) -> ParsedDoc
         f"{hidden.count} pieces of personal data were masked (names, telephone numbers, addresses, ids)"
     )
     return replace(document, pairs=pairs, warnings=(*document.warnings, told))
+
+
+MASKED: Final = "application/x-zhida-masked-tickets"
+"""Media type of what is kept of a ticket file: JSON Lines of what was read, masked."""
+
+
+def masked_lines(document: ParsedDocument) -> Iterator[bytes]:
+    """The tickets that were read, one a line, as they may be kept. The document is masked already."""
+    for pair in document.pairs:
+        fields = {
+            "question": pair.question,
+            "resolution": pair.answer,
+            "product": pair.product,
+            "closed_at": None if pair.happened_on is None else pair.happened_on.isoformat(),
+        }
+        kept = {name: value for name, value in fields.items() if value}
+        yield json.dumps(kept, ensure_ascii=False).encode(errors="replace") + b"\n"
 
 
 class _Hidden:

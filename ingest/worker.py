@@ -27,7 +27,7 @@ from ingest.context import document_title
 from ingest.duplicates import collapse_blocks, collapse_passages
 from ingest.embedding import embed
 from ingest.leases import LEASE_S, Lease
-from ingest.masking import without_personal_data
+from ingest.masking import MASKED, masked_lines, without_personal_data
 from ingest.parsed import ParsedDocument
 from ingest.reasons import Reason, refusal
 from ingest.splitting import Sizes, SplitDocument, split
@@ -190,6 +190,7 @@ class Worker:
             try:
                 if not recovered:
                     self._kb.release_all(self._owner)
+                    self._mask_kept_files()
                     recovered = True
                 for _ in self._run(stop):
                     pass
@@ -281,6 +282,7 @@ class Worker:
             document = without_personal_data(_result(started.parsed, report), self._personal_data)
             read_ahead()
             version = self._publish(lease.job, document, report)
+            version = self._keep_masked(version, document)
         except UNREADABLE as error:
             version = self._fail(lease.job, str(error))
         except Conflict:
@@ -297,6 +299,32 @@ class Worker:
         seconds = time.monotonic() - begun
         _log.info("%r: %s, %d passages, %.1f s", version.name, version.status, version.passages, seconds)
         return version
+
+    def _keep_masked(self, version: DocumentVersion, document: ParsedDocument) -> DocumentVersion:
+        """Of past tickets only what was read is kept, masked: nothing needs the file as it came any more."""
+        if version.status is not VersionStatus.READY or document.kind is not DocumentKind.TICKETS:
+            return version
+        try:
+            return self._kb.keep_instead(version, masked_lines(document), media_type=MASKED)
+        except NotFound:
+            return version  # deleted just now, file and all
+        except StorageError:
+            _log.exception("the file of %r stays as it came until the next start", version.name)
+            return version
+
+    def _mask_kept_files(self) -> None:
+        """What an older Zhida, or one that died, has left as it came is masked now."""
+        for known in self._kb.documents():
+            if known.kind is not DocumentKind.TICKETS:
+                continue
+            for version in self._kb.versions(known.document_id):
+                if version.status is not VersionStatus.READY or version.media_type.startswith(MASKED):
+                    continue
+                try:
+                    read = self._sandbox.parse(self._kb.blob_path(version), version.name, kind=DocumentKind.TICKETS)
+                    self._keep_masked(version, without_personal_data(read, self._personal_data))
+                except ZhidaError:
+                    _log.exception("the file of %r couldn't be masked and stays as it came", version.name)
 
     def _publish(self, job: Job, document: ParsedDocument, report: Progress) -> DocumentVersion:
         report(PARSED)

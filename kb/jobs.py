@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, NotFound
 from core.types import DocumentId, DocumentKind, DocumentVersion, VersionStatus
 from kb.blobs import Blob
 from kb.records import Job, Upload
@@ -128,9 +128,33 @@ def _same_again(connection: Connection, document: Row[Any], upload: Upload, blob
     row = connection.execute(newest.order_by(versions.c.number.desc()).limit(1)).one_or_none()
     if row is None or (row.number <= document.pinned_up_to and row.number != document.live_version):
         return None
-    stored = (row.blob_sha256, row.audience, row.effective_from, row.expires_on, row.wanted_kind)
+    stored = (
+        uploaded_sha256(row.media_type) or row.blob_sha256,
+        row.audience,
+        row.effective_from,
+        row.expires_on,
+        row.wanted_kind,
+    )
     offered = (blob.sha256, upload.audience, upload.effective_from, upload.expires_on, upload.kind)
     return to_version(row) if stored == offered else None
+
+
+_INSTEAD_OF: Final = "; instead-of="
+
+
+def uploaded_sha256(media_type: str) -> str | None:
+    """Hash of the uploaded file where another one is kept in its place; `None` where it is kept itself."""
+    return media_type.partition(_INSTEAD_OF)[2] or None
+
+
+def keep_instead(connection: Connection, version: DocumentVersion, blob: Blob, media_type: str) -> DocumentVersion:
+    """Let a version name another file. Raises `NotFound`."""
+    mine = (versions.c.document_id == version.document_id, versions.c.number == version.number)
+    told = f"{media_type}{_INSTEAD_OF}{uploaded_sha256(version.media_type) or version.blob_sha256}"
+    values = {"blob_sha256": blob.sha256, "size": blob.size, "media_type": told}
+    if not connection.execute(update(versions).where(*mine).values(**values)).rowcount:
+        raise NotFound("version", f"{version.document_id}/{version.number}")
+    return to_version(connection.execute(select_versions().where(*mine)).one())
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,21 @@ class KnowledgeBase:
             self._blobs.keep(staged)  # within the turn, so that no delete takes the file away before the commit
             return jobs.accept(connection, upload, staged.blob, self._clock())
 
+    def keep_instead(self, version: DocumentVersion, chunks: Iterable[bytes], *, media_type: str) -> DocumentVersion:
+        """Keep another file in the place of the one that was uploaded, which is deleted from the disk.
+
+        The media type remembers the hash of the uploaded one, so that the same upload is still known again.
+
+        Raises:
+            NotFound: the version is gone.
+            StorageError: disk or database failed; the uploaded file may still be there.
+        """
+        with self._blobs.staged(chunks) as staged, self._turn(UPLOADS) as connection:
+            self._blobs.keep(staged)
+            kept = jobs.keep_instead(connection, version, staged.blob, media_type)
+        self._drop_unused([version.blob_sha256])
+        return kept
+
     def blob_path(self, version: DocumentVersion) -> Path:
         """Where the version's uploaded file lies."""
         return self._blobs.path(version.blob_sha256)

@@ -19,6 +19,7 @@ from core.types import (
     VersionStatus,
 )
 from ui.render import bar, button, element, moment, place
+from ui.render_manage import manage_link
 from ui.texts import say
 from ui.view import Tab
 
@@ -41,7 +42,8 @@ def manager_header(language: Language, *, signed_in: bool, account: str | None =
     leave = button(say("kb.leave", language), "leave", classes="zd-quiet") if signed_in else ""
     switch = button(say("switch", language), "language", classes="zd-quiet")
     who = element("span", escape(account), classes="zd-small") if account else ""
-    return bar(brand, who + chat + (figures if signed_in else "") + switch + leave, language)
+    links = chat + (figures + manage_link(language) if signed_in else "")
+    return bar(brand, who + links + switch + leave, language)
 
 
 def sign_in_form(language: Language, problem: str | None = None, *, title: str = "kb.sign_in") -> str:
@@ -127,7 +129,10 @@ def upload_form(language: Language, token: Secret | None = None) -> str:
     )
     return element(
         "form",
-        drop + element("div", choices, classes="zd-choices") + element("div", "", classes="zd-transfers"),
+        drop
+        + element("div", choices, classes="zd-choices")
+        + element("p", escape(say("kb.tickets_masked", language)), classes="zd-small")
+        + element("div", "", classes="zd-transfers"),
         classes="zd-upload",
         data_key=token.reveal() if token else None,
         data_sending=say("kb.sending", language),

@@ -7,6 +7,11 @@ from typing import Final
 
 LEARNING_TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "kb.tab.review": ("待审核", "Review"),
+    "kb.tickets_masked": (
+        "历史工单：读完即隐去个人信息，原文件随即删除，只保留隐去后的内容。其他文件原样保存。",
+        "Past tickets: personal data is removed on reading, then the file is deleted and only the masked text is kept. All "
+        "other files are kept as they are.",
+    ),
     "kb.tab.gaps": ("未答问题", "Unanswered"),
     "review.title": ("从人工客服学到的问答", "Questions that people answered"),
     "review.intro": (

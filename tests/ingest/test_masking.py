@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event, Thread
+from time import sleep
 
 import pytest
 
@@ -92,3 +94,45 @@ def test_the_company_s_own_numbers_are_content(kb: KnowledgeBase, name: str, con
 
     assert "13812345678" in kb.text(version.document_id, 1)
     assert version.warnings == ()
+
+
+def files(folder: Path) -> str:
+    """All that the stored files hold."""
+    return "".join(path.read_text(encoding="utf-8") for path in sorted((folder / "blobs").iterdir()))
+
+
+def test_the_file_of_past_tickets_isn_t_kept_as_it_came(kb: KnowledgeBase, tmp_path: Path) -> None:
+    """Masked lines stand in its place, and the same upload is still known again; documents and Q&A stay as they are."""
+    version = taken_in(kb, "工单.csv", TICKETS)
+    document = taken_in(kb, "联系我们.md", "# 联系\n\n客服电话 13812345678。")
+
+    kept = files(tmp_path)
+    again = kb.accept(Upload("工单.csv", Audience.PUBLIC), [TICKETS.encode()])
+
+    assert "洗碗机漏水怎么办" in kept
+    assert not [secret for secret in SECRETS if secret in kept.replace("客服电话 13812345678。", "")]
+    assert document.media_type == ""
+    assert (again.number, kb.unfinished()) == (version.number, 0)
+    read = read_file(kb.blob_path(kb.version(version.document_id, 1)), "工单.jsonl", DocumentKind.TICKETS)
+    assert len(read.pairs) == 3
+
+
+def test_a_file_that_an_older_zhida_kept_is_masked_at_the_next_start(kb: KnowledgeBase, tmp_path: Path) -> None:
+    """Also one that a crash between publishing and masking has left."""
+    version = taken_in(kb, "工单.csv", TICKETS)
+    kb.keep_instead(version, [TICKETS.encode()], media_type="text/csv")
+    assert "李小明" in files(tmp_path)
+
+    stop = Event()
+    worker = Worker(kb, FakeEncoder(), Reader(), owner="test")
+    runner = Thread(target=worker.run_forever, args=(stop,))
+    runner.start()
+    for _ in range(200):
+        if "李小明" not in files(tmp_path):
+            break
+        sleep(0.02)
+    stop.set()
+    worker.wake()
+    runner.join(timeout=10)
+
+    assert not [secret for secret in SECRETS if secret in files(tmp_path)]
