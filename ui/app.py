@@ -1,4 +1,8 @@
-"""Puts the pages beside the API: the customer's chat at `/`, the knowledge base at `/knowledge`, the agents' desk at `/desk`, figures at `/figures`."""
+"""Puts the pages beside the API.
+
+The customer's chat stands at `/`, the knowledge base at `/knowledge`, the agents' desk at `/desk`, figures at `/figures`, and
+what managers set at `/manage`.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,7 @@ QUEUE: Final = 256
 KNOWLEDGE: Final = "/knowledge"
 DESK: Final = "/desk"
 FIGURES: Final = "/figures"
+MANAGE: Final = "/manage"
 
 
 def mount_ui(app: FastAPI, *, base_url: str) -> FastAPI:
@@ -40,6 +45,7 @@ def mount_ui(app: FastAPI, *, base_url: str) -> FastAPI:
     from ui.desk import build_desk
     from ui.figures import build_figures
     from ui.knowledge import build_knowledge
+    from ui.manage import build_manage
 
     proof = getattr(app.state, "visitor_proof", None)
     connection = Connection(base_url, proof=proof if isinstance(proof, Secret) else None)
@@ -49,6 +55,8 @@ def mount_ui(app: FastAPI, *, base_url: str) -> FastAPI:
     _mount(app, build_desk(connection), DESK)
     app.router.routes.append(Route(FIGURES, lambda _: RedirectResponse(f"{FIGURES}/")))
     _mount(app, build_figures(connection), FIGURES)
+    app.router.routes.append(Route(MANAGE, lambda _: RedirectResponse(f"{MANAGE}/")))
+    _mount(app, build_manage(connection), MANAGE)
     _mount(app, build_chat(connection), "/")
     app.state.ui_folder = folder  # removed with the application
     return app
@@ -82,6 +90,8 @@ def _mount(app: FastAPI, page: gr.Blocks, path: str) -> None:
             Path(STATIC / "risk.css"),
             Path(STATIC / "desk.css"),
             Path(STATIC / "figures.css"),
+            Path(STATIC / "files.css"),
+            Path(STATIC / "manage.css"),
         ],
         enable_monitoring=False,
         footer_links=[],

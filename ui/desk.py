@@ -12,6 +12,7 @@ import gradio as gr
 from api.client import Client
 from api.client_desk import QueueShow
 from core.accounts import Right
+from core.attachments import AttachmentId
 from core.errors import ZhidaError
 from core.settings import Secret
 from core.staff import Presence
@@ -26,6 +27,9 @@ from ui.render_knowledge import sign_in_form
 from ui.texts import preferred_language, say
 
 STORAGE_KEY: Final = "zhida-desk"
+FORGET_KEY: Final = "(...all) => { window.zhidaKey = null; return all; }"
+"""The scripts that send and open files have the admin key in the memory of the open page, see `static/key.js`."""
+
 TICK_S: Final = 2.0
 """Between two looks at the queue and at the opened conversation."""
 
@@ -49,7 +53,7 @@ class _DeskPage:
             self.timer = gr.Timer(TICK_S, active=False)
             with gr.Column(elem_id="zd-desk"):
                 self.header = html("zd-header", acting(["language", "leave", "presence"], "language.js"))
-                self.sign_in = html("zd-sign-in", acting(["enter"]))
+                self.sign_in = html("zd-sign-in", acting(["enter"], "key.js"))
                 self.said = html("zd-said")
                 with gr.Row(visible=False, elem_id="zd-desk-columns") as self.columns:
                     with gr.Column(elem_id="zd-desk-left", min_width=0):
@@ -58,7 +62,8 @@ class _DeskPage:
                         self.head = html(
                             "zd-desk-title", acting(["claim", "handback", "snooze", "transfer", "resolve"])
                         )
-                        self.thread = html("zd-thread-box", acting([], "thread.js"))
+                        self.thread = html("zd-thread-box", acting([], "thread.js", "files.js"))
+                        self.attach = html("zd-attach", acting(["attached", "detach"], "attach.js"))
                         self.box = gr.Textbox(
                             elem_id="zd-box",
                             lines=1,  # with more, Enter wouldn't send
@@ -70,14 +75,16 @@ class _DeskPage:
                             interactive=False,
                         )
                         self.note = html("zd-note", acting(["note"], "note.js"))
+                        self.attach_note = html("zd-attach-note", acting(["attached", "detach"], "attach.js"))
                     with gr.Column(elem_id="zd-desk-right", min_width=0):
                         self.suggestions = html("zd-suggested", acting(["insert", "dismiss"]))
-                        self.facts = html("zd-facts-box")
+                        self.facts = html("zd-facts-box", acting([], "files.js"))
             self._wire()
 
     def _wire(self) -> None:
         view = self.view
-        opened = [self.head, self.thread, self.facts, self.suggestions, self.box, self.note]
+        strips = [self.attach, self.attach_note]
+        opened = [self.head, self.thread, self.facts, self.suggestions, self.box, self.note, *strips]
         self._opened = opened
         everything = [view, self.header, self.sign_in, self.columns, self.said, self.queue, *opened, self.timer]
         # One after the other for each page, so that no event overwrites what another has just written.
@@ -85,7 +92,7 @@ class _DeskPage:
         acted = [view, self.said, self.queue, *opened]
         self.page.load(self._start, [self.saved], everything, **HIDDEN)
         self.sign_in.enter(self._enter, [view], everything, **HIDDEN)
-        self.header.leave(self._leave, [view], everything, **HIDDEN)
+        self.header.leave(self._leave, [view], everything, js=FORGET_KEY, **HIDDEN)
         self.header.language(self._language, [view], [self.saved, *everything], **HIDDEN)
         self.header.presence(self._presence, [view], [view, self.header, self.said], **turn)
         self.timer.tick(self._tick, [view], acted, trigger_mode="once", **turn)
@@ -98,6 +105,9 @@ class _DeskPage:
         self.head.resolve(self._resolve, [view], acted, **turn)
         self.box.submit(self._send, [self.box, view], acted, **turn)
         self.note.note(self._note, [view], acted, **turn)
+        for strip in strips:
+            strip.attached(self._attached, [view], [view, *strips], **turn)
+            strip.detach(self._detach, [view], [view, *strips], **turn)
         self.suggestions.insert(self._insert, [view], [view, self.box], **turn)
         self.suggestions.dismiss(self._dismiss, [view], [view, self.suggestions], **turn)
 
@@ -116,7 +126,7 @@ class _DeskPage:
         header = desk_header(view.language, signed_in=inside, account=view.account, presence=view.presence)
         form = "" if inside else sign_in_form(view.language, problem, title="desk.sign_in")
         queue = desking.queue(view, self._client(view)) if inside else ""
-        opened = self._parts(view) if inside else ("", "", "", "", gr.update(value=""), "")
+        opened = self._parts(view) if inside else ("", "", "", "", gr.update(value=""), "", "", "")
         return view, header, form, gr.update(visible=inside), "", queue, *opened, gr.update(active=inside)
 
     def _enter(self, view: DeskView, event: gr.EventData, request: gr.Request) -> Outputs:
@@ -172,7 +182,7 @@ class _DeskPage:
         if box is not None:
             field["value"] = box
         notes = note_form(view.language) if shown is not None and shown.may_work else ""
-        return made.head, made.thread, made.facts, made.suggestions, field, notes
+        return made.head, made.thread, made.facts, made.suggestions, field, notes, made.attach, made.attach_note
 
     def _after(self, before: DeskView, view: DeskView, said: str = "", *, box: Any = None) -> Outputs:
         """Everything that may have changed; the conversation's parts only if it has."""
@@ -245,10 +255,15 @@ class _DeskPage:
         return self._after(view, after, said, box="" if gone else None)
 
     def _note(self, view: DeskView, event: gr.EventData) -> Outputs:
-        written = text(event, "text").strip()
-        if not written:
-            return self._after(view, view)
-        return self._act(view, lambda client: lambda one: client.note(one, written))
+        after, said = desking.noted(view, text(event, "text"), self._client(view))
+        return self._after(view, after, said)
+
+    def _attached(self, view: DeskView) -> Outputs:
+        view = desking.with_files(view, self._client(view))
+        return view, *(desking.strips(view, view.shown) if view.shown is not None else ("", ""))
+
+    def _detach(self, view: DeskView, event: gr.EventData) -> Outputs:
+        return self._attached(desking.detached(view, AttachmentId(identifier(event, "file")), self._client(view)))
 
     def _insert(self, view: DeskView, event: gr.EventData) -> Outputs:
         view, draft = desking.inserted(view, number(event, "suggestion"))

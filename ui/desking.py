@@ -11,7 +11,9 @@ from typing import Final
 from api.client import Client
 from api.client_desk import QueueShow
 from api.client_desk_values import DeskConversation, SuggestionCard
+from api.client_file_values import DeskFileShelf
 from core.accounts import AccountId
+from core.attachments import AttachmentId
 from core.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited, StorageError, Unauthorized, ZhidaError
 from core.settings import Secret
 from core.staff import Presence, TeamId
@@ -20,6 +22,7 @@ from core.tickets import CloseReason
 from core.types import ConversationId, Language, Role
 from ui.render_desk import conversation_head, nothing_chosen, queue_list, replies_allowed, thread
 from ui.render_desk_facts import facts, suggestion_list
+from ui.render_files import Place, attach_strip
 from ui.render_knowledge import note
 from ui.texts import say
 
@@ -48,6 +51,8 @@ class DeskView:
     """The customer's message that they reply to."""
     draft: SuggestionId | None = None
     """The suggestion that was inserted last."""
+    shelf: DeskFileShelf | None = None
+    """What waits to be sent in the opened conversation; the files that were sent stand with their messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ class Parts:
     thread: str
     facts: str
     suggestions: str
+    attach: str = ""
+    attach_note: str = ""
 
 
 def parts(view: DeskView, client: Client) -> Parts:
@@ -65,14 +72,50 @@ def parts(view: DeskView, client: Client) -> Parts:
     shown, language = view.shown, view.language
     if shown is None:
         return Parts(nothing_chosen(language), "", "", "")
+    attach, attach_note = strips(view, shown)
     teams = client.teams() if shown.mine else []
     colleagues = [each for each in client.agents() if each.account_id != view.account_id] if shown.mine else []
     return Parts(
         head=conversation_head(shown, language, teams=teams, colleagues=colleagues),
-        thread=thread(shown.messages, language),
+        thread=thread(shown.messages, language, erasable=shown.mine),
         facts=facts(shown, language),
         suggestions=suggestion_list(view.suggestions, language, insertable=replies_allowed(shown)),
+        attach=attach,
+        attach_note=attach_note,
     )
+
+
+def strips(view: DeskView, shown: DeskConversation) -> tuple[str, str]:
+    """Return where files are added: to the reply, and to the note. The first also tells the script how to open files."""
+    token = view.key if view.account else None  # the script knows an admin key by itself
+    place = Place(f"desk/conversations/{shown.conversation_id}/attachments", "../", token)
+    shelf, language = view.shelf, view.language
+    limits = shelf.limits if shelf else None
+    mine, notes = (shelf.waiting, shelf.waiting_for_note) if shelf else ((), ())
+    reply = attach_strip(place, mine, language, limits=limits, allowed=replies_allowed(shown))
+    if not shown.may_work:
+        return reply, ""
+    note = attach_strip(place, notes, language, limits=limits, internal=True)
+    return reply, note
+
+
+def with_files(view: DeskView, client: Client) -> DeskView:
+    """Look for files that were uploaded and not sent yet."""
+    if view.shown is None:
+        return replace(view, shelf=None)
+    try:
+        return replace(view, shelf=replace(client.desk_files(view.shown.conversation_id), files=()))
+    except ZhidaError:
+        return replace(view, shelf=None)
+
+
+def detached(view: DeskView, attachment_id: AttachmentId, client: Client) -> DeskView:
+    """Take back a file that wasn't sent."""
+    waiting = (*view.shelf.waiting, *view.shelf.waiting_for_note) if view.shelf else ()
+    if view.shown is not None and any(each.attachment_id == attachment_id for each in waiting):
+        with suppress(ZhidaError):
+            client.erase_file(view.shown.conversation_id, attachment_id)
+    return with_files(view, client)
 
 
 def queue(view: DeskView, client: Client) -> str:
@@ -86,7 +129,8 @@ def queue(view: DeskView, client: Client) -> str:
 
 def opened(view: DeskView, conversation_id: ConversationId, client: Client) -> DeskView:
     """Open a conversation. Raises `NotFound`."""
-    return with_suggestions(replace(view, shown=client.desk_conversation(conversation_id), draft=None), client)
+    shown = replace(view, shown=client.desk_conversation(conversation_id), draft=None)
+    return with_suggestions(with_files(shown, client), client)
 
 
 def looked(view: DeskView, client: Client) -> DeskView:
@@ -99,7 +143,7 @@ def looked(view: DeskView, client: Client) -> DeskView:
         return replace(view, shown=None, suggestions=(), draft=None)
     if now == view.shown:
         return view
-    return with_suggestions(replace(view, shown=now), client)
+    return with_suggestions(with_files(replace(view, shown=now), client), client)
 
 
 def with_suggestions(view: DeskView, client: Client) -> DeskView:
@@ -139,14 +183,24 @@ def _safely(view: DeskView, client: Client) -> DeskView:
 def sent(view: DeskView, text: str, client: Client) -> tuple[DeskView, str, bool]:
     """Write to the customer; returns the view, what to say, and whether the text has gone."""
     text = text.strip()
-    if view.shown is None or not text:
+    files = [each.attachment_id for each in view.shelf.waiting] if view.shelf else []
+    if view.shown is None or not (text or files):
         return view, "", False
     try:
-        client.reply_as_agent(view.shown.conversation_id, text)
+        client.reply_as_agent(view.shown.conversation_id, text, files=files)
     except ZhidaError as error:
         return _safely(view, client), note(explained(error, view.language), problem=True), False
-    view = _settled(view, text, client)
+    view = with_files(_settled(view, text, client), client)
     return _safely(view, client), "", True
+
+
+def noted(view: DeskView, text: str, client: Client) -> tuple[DeskView, str]:
+    """Write to colleagues, with the files that wait for a note; returns the view and what to say."""
+    files = [each.attachment_id for each in view.shelf.waiting_for_note] if view.shelf else []
+    if not (text.strip() or files):
+        return view, ""
+    after, said = acted(view, lambda one: client.note(one, text.strip(), files=files), client)
+    return (with_files(after, client) if files else after), said
 
 
 def _settled(view: DeskView, text: str, client: Client) -> DeskView:

@@ -8,7 +8,7 @@ from api.client import Client
 from core.errors import ZhidaError
 from core.surveys import SurveyKind
 from core.types import Role
-from ui.view import ChatView, LiveView, PersonLine
+from ui.view import ChatView, LiveView, PersonLine, TicketNote
 
 FROM_THE_DESK = frozenset({Role.AGENT, Role.SYSTEM})
 
@@ -37,7 +37,7 @@ def followed(live: LiveView, view: ChatView, client: Client) -> LiveView:
         asked += each.role is Role.CUSTOMER
         if each.role in FROM_THE_DESK and each.message_id not in known:
             after = len(view.exchanges) if live.seen else asked  # a reloaded page gets all lines at once
-            lines.append(PersonLine(each.message_id, each.role, each.author, each.text, after))
+            lines.append(PersonLine(each.message_id, each.role, each.author, each.text, after, each.files))
     return replace(
         live,
         seen=max([live.seen, *(each.sequence for each in news)]),
@@ -46,6 +46,27 @@ def followed(live: LiveView, view: ChatView, client: Client) -> LiveView:
         state=state,
         exchanges=len(view.exchanges),
     )
+
+
+def with_forms(view: ChatView, live: LiveView) -> ChatView:
+    """Ask for a contact where one is missing: at the last exchange of the open ticket, and nowhere else.
+
+    A reloaded page doesn't know which exchange opened the ticket; there it is asked for at the last one.
+    """
+    state = live.state
+    if state is None or view.busy or not view.exchanges or live.exchanges != len(view.exchanges):
+        return view
+    wanted = state.ticket_id if not state.contact_left else None
+    own = [index for index, each in enumerate(view.exchanges) if each.ticket and each.ticket.ticket_id == wanted]
+    at = own[-1] if own else len(view.exchanges) - 1
+    shown = list(view.exchanges)
+    for index, each in enumerate(shown):
+        note = each.ticket
+        if wanted is not None and index == at and (note is None or note.ticket_id != wanted):
+            note = TicketNote(wanted)
+        if note is not None:
+            shown[index] = replace(each, ticket=replace(note, asks=wanted is not None and index == at))
+    return replace(view, exchanges=tuple(shown))
 
 
 def judged(live: LiveView, view: ChatView, index: int, helpful: bool, client: Client) -> LiveView:

@@ -13,6 +13,7 @@ from html import escape
 from typing import Final
 
 from api.client import Source
+from core.customers import Purpose
 from core.types import Language, MessageId
 from ui.texts import AI_LABEL, say
 from ui.view import ChatView, Exchange, Progress, SourceCard, TicketNote
@@ -142,11 +143,13 @@ def chat_log(
     people: Mapping[int, Sequence[str]] | None = None,
     asks: str = "",
     verdicts: Mapping[MessageId, bool | None] | None = None,
+    files: Mapping[int, str] | None = None,
 ) -> str:
     """Return the whole conversation, or the greeting when there is none yet.
 
     `people` are lines of others as HTML, by how many exchanges stand before them; `asks` comes last.
-    `verdicts` are what the customer said of answers, `None` for those that nothing was said of.
+    `verdicts` are what the customer said of answers, `None` for those that nothing was said of. `files` is HTML of what came
+    with questions, by exchange.
     """
     language = view.language
     notice = element("p", escape(view.notice), classes="zd-info", role="status") if view.notice else ""
@@ -154,7 +157,7 @@ def chat_log(
     others = people or {}
     for index, exchange in enumerate(view.exchanges):
         lines += others.get(index, ())
-        lines.append(_question(exchange, language))
+        lines.append(_question(exchange, language, (files or {}).get(index, "")))
         if exchange.text or exchange.progress is not Progress.DONE:
             lines.append(_reply(exchange, index, language, verdicts or {}))
     lines += [line for after, later in others.items() if after >= len(view.exchanges) for line in later]
@@ -193,10 +196,11 @@ def _greeting(language: Language) -> str:
     )
 
 
-def _question(exchange: Exchange, language: Language) -> str:
+def _question(exchange: Exchange, language: Language, files: str) -> str:
+    words = exchange.question or ("" if files else say("file.removed", language))
     return element(
         "article",
-        element("div", escape(exchange.question), classes="zd-bubble"),
+        (element("div", escape(words), classes="zd-bubble") if words else "") + files,
         classes="zd-turn zd-customer",
         aria_label=say("chat.you", language),
     )
@@ -308,16 +312,27 @@ def _ticket(ticket: TicketNote, index: int, language: Language) -> str:
     if ticket.contact:
         done = element("p", escape(say("chat.contact.done", language, contact=ticket.contact)))
         return element("div", badge + done, classes="zd-ticket zd-ticket-done")
+    if not ticket.asks:
+        return element("div", badge, classes="zd-ticket zd-ticket-done")
     label = say("chat.contact", language)
     field = (
         f'<input name="contact" type="text" maxlength="200" autocomplete="email" '
         f'placeholder="{escape(label)}" aria-label="{escape(label)}">'
     )
     send = element("button", escape(say("chat.contact.send", language)), classes="zd-button", type="submit")
-    form = element("form", field + send, classes="zd-contact", data_act="contact", data_exchange=index)
+    row = element("div", field + send, classes="zd-contact")
+    agrees = "".join(_consent(purpose, language) for purpose in Purpose)
+    form = element("form", row + agrees, data_act="contact", data_exchange=index)
     problem = element("p", escape(ticket.problem), classes="zd-problem", role="alert") if ticket.problem else ""
     intro = element("p", escape(say("chat.ticket.intro", language)))
     return element("div", badge + intro + form + problem, classes="zd-ticket")
+
+
+def _consent(purpose: Purpose, language: Language) -> str:
+    """A box that isn't ticked: silence is no."""
+    box = f'<input type="checkbox" name="consent_{purpose}">'
+    words = element("span", escape(say(f"chat.consent.{purpose}", language)))
+    return element("label", box + words, classes="zd-consent")
 
 
 def source_panel(source: Source, language: Language) -> str:

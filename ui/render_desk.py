@@ -14,6 +14,8 @@ from core.tickets import CloseReason
 from core.types import Language, Role
 from ui.render import bar, button, element, moment
 from ui.render_desk_facts import cited, pill, priority_pill
+from ui.render_files import words_and_files
+from ui.render_manage import manage_link
 from ui.texts import AI_LABEL, intent_name, say
 
 PREVIEW: Final = 60
@@ -59,7 +61,8 @@ def desk_header(
     who = element("span", escape(account), classes="zd-small") if account else ""
     leave = button(say("kb.leave", language), "leave", classes="zd-quiet") if signed_in else ""
     switch = button(say("switch", language), "language", classes="zd-quiet")
-    return bar(brand, here + who + switch + leave, language)
+    settings = manage_link(language) if signed_in else ""
+    return bar(brand, here + who + settings + switch + leave, language)
 
 
 def queue_list(items: Sequence[QueueItem], language: Language, *, show: QueueShow, current: str | None) -> str:
@@ -85,7 +88,8 @@ def _item(item: QueueItem, language: Language, *, open_: bool) -> str:
     name = item.customer or say("desk.visitor", language)
     top = element("strong", escape(name)) + (priority_pill(item.priority, language) if item.priority else "")
     what = say(f"code.{item.code}", language) if item.code else say(f"desk.episode.{item.state}", language)
-    last = item.last_text if len(item.last_text) <= PREVIEW else item.last_text[:PREVIEW] + "…"
+    said = item.last_text or say("file.only", language)
+    last = said if len(said) <= PREVIEW else said[:PREVIEW] + "…"
     facts = [escape(what)]
     if item.owner:
         facts.append(escape(item.owner))
@@ -155,13 +159,13 @@ def _choice(act: str, name: str, label: str, options: Sequence[tuple[str, str]],
     )
 
 
-def thread(messages: Sequence[DeskMessage], language: Language) -> str:
-    """Return the messages, oldest first, with what was told of each."""
-    lines = "".join(_message(message, language) for message in messages)
+def thread(messages: Sequence[DeskMessage], language: Language, *, erasable: bool = False) -> str:
+    """Return the messages, oldest first, with what was told of each. `erasable`: their files can be deleted."""
+    lines = "".join(_message(message, language, erasable) for message in messages)
     return element("div", lines, classes="zd-thread", data_count=len(messages))
 
 
-def _message(message: DeskMessage, language: Language) -> str:
+def _message(message: DeskMessage, language: Language, erasable: bool) -> str:
     who = message.author or say(f"desk.role.{message.role}", language)
     marks = [element("strong", escape(who)), moment(message.created_at)]
     if message.role is Role.ASSISTANT:
@@ -180,7 +184,7 @@ def _message(message: DeskMessage, language: Language) -> str:
     return element(
         "div",
         element("div", " ".join(marks), classes="zd-small zd-said-by")
-        + element("div", escape(message.text), classes="zd-text zd-said")
+        + words_and_files(message.text, message.files, language, classes="zd-text zd-said", erasable=erasable)
         + cited(message.citations, language),
         classes=f"zd-line zd-by-{message.role}",
         id=f"m-{message.message_id}",
@@ -190,7 +194,7 @@ def _message(message: DeskMessage, language: Language) -> str:
 def note_form(language: Language) -> str:
     """Return the form for a note to colleagues."""
     label = escape(say("desk.note", language))
-    field = f'<input type="text" name="text" maxlength="2000" required placeholder="{label}" aria-label="{label}">'
+    field = f'<input type="text" name="text" maxlength="2000" placeholder="{label}" aria-label="{label}">'
     send = element("button", escape(say("desk.note.add", language)), classes="zd-button", type="submit")
     return element("form", field + send, classes="zd-note-form", data_act="note")
 

@@ -7,16 +7,21 @@ from html import escape
 
 from api.client_desk_values import (
     CitedSource,
+    CustomerCard,
     DeskConversation,
+    EarlierTicket,
     PackageCard,
     PackageLine,
     SuggestionCard,
     TicketNote,
 )
+from core.customers import VERIFIED
 from core.suggestions import SuggestionState
 from core.tickets import Priority
 from core.types import Language, Role
 from ui.render import button, element, moment
+from ui.render_files import file_chips
+from ui.render_look_ups import look_ups
 from ui.texts import entity_name, say
 
 
@@ -53,7 +58,7 @@ def facts(shown: DeskConversation, language: Language) -> str:
     parts = [_customer(shown, language)]
     if shown.package:
         parts.append(_package(shown.package, language))
-    parts += [_entities(shown, language), _moods(shown, language)]
+    parts += [_entities(shown, language), look_ups(shown.lookups, language), _moods(shown, language)]
     if shown.tickets:
         listed = "".join(_ticket(ticket, language) for ticket in shown.tickets)
         parts.append(_section(say("desk.tickets", language), listed))
@@ -71,15 +76,37 @@ def _rows(pairs: Sequence[tuple[str, str]]) -> str:
 
 def _customer(shown: DeskConversation, language: Language) -> str:
     customer = shown.customer
-    marks = [pill(say(f"desk.identity.{customer.identity_level}", language))]
+    level = customer.identity_level
+    marks = [pill(say(f"desk.identity.{level}", language), "good" if level >= VERIFIED else "")]
     marks += [pill(say("desk.vip", language), "warn")] if customer.vip else []
     marks += [pill(tag) for tag in customer.tags]
-    rows = [(say("desk.contact", language), escape(customer.contact or ""))]
+    rows = [(say("desk.contact", language), escape(customer.contact or "")), *_known(customer, language)]
     visits = element("p", escape(say("desk.visits", language, count=customer.conversations)), classes="zd-small")
     name = element(
         "p", element("strong", escape(customer.name or say("desk.visitor", language))) + " " + " ".join(marks)
     )
-    return _section(say("desk.customer", language), name + visits + _rows(rows), name="zd-customer-card")
+    earlier = "".join(_earlier(ticket, language) for ticket in customer.earlier)
+    if earlier:
+        earlier = element("h4", escape(say("desk.earlier", language))) + earlier
+    return _section(say("desk.customer", language), name + visits + _rows(rows) + earlier, name="zd-customer-card")
+
+
+def _known(customer: CustomerCard, language: Language) -> list[tuple[str, str]]:
+    """What they agree to, and who they may be; nothing of it where nobody knows them."""
+    agreed = [say(f"desk.consent.{each.purpose}", language) for each in customer.consents if each.granted]
+    said = escape(", ".join(agreed) or say("desk.consent.none", language)) if customer.consents else ""
+    alike = ", ".join(f"#{each.customer_id} {each.name}" for each in customer.alike)
+    return [(say("desk.consents", language), said), (say("desk.alike", language), escape(alike))]
+
+
+def _earlier(ticket: EarlierTicket, language: Language) -> str:
+    head = element("strong", f"#{ticket.ticket_id}") + " " + pill(say(f"ticket.{ticket.status}", language))
+    when = element("span", moment(ticket.created_at), classes="zd-small")
+    return element(
+        "div",
+        f"{head} {when}" + element("p", escape(ticket.question), classes="zd-text zd-small"),
+        classes="zd-desk-ticket",
+    )
 
 
 def _package(package: PackageCard, language: Language) -> str:
@@ -110,6 +137,8 @@ def _package(package: PackageCard, language: Language) -> str:
             + element("p", escape(package.suggestion), classes="zd-text")
             + cited(package.suggestion_sources, language)
         )
+    if package.files:
+        more += element("h4", escape(say("file.title", language))) + file_chips(package.files, language)
     return _section(say("desk.package", language), title + _rows(said) + more, name="zd-package")
 
 

@@ -6,20 +6,28 @@ from html import escape
 
 from core.surveys import SurveyKind
 from core.types import Language, Role
+from ui.following import with_forms
 from ui.render import button, chat_log, element
+from ui.render_files import file_chips, words_and_files
 from ui.texts import say
 from ui.view import ChatView, LiveView, PersonLine
 
 
 def whole_log(view: ChatView, live: LiveView | None) -> str:
     """Return the conversation with everybody's lines, and what the customer is asked."""
+    files = {
+        index: file_chips(exchange.files, view.language)
+        for index, exchange in enumerate(view.exchanges)
+        if exchange.files
+    }
     if live is None or not view.exchanges:
-        return chat_log(view)
+        return chat_log(view, files=files)
+    view = with_forms(view, live)
     people: dict[int, list[str]] = {}
     for line in live.lines:
         people.setdefault(line.after, []).append(_line(line, view.language))
     known = not view.busy and live.exchanges == len(view.exchanges)
-    return chat_log(view, people, _asks(live, view.language) if known else "", live.verdicts)
+    return chat_log(view, people, _asks(live, view.language) if known else "", live.verdicts, files)
 
 
 def _line(line: PersonLine, language: Language) -> str:
@@ -32,7 +40,7 @@ def _line(line: PersonLine, language: Language) -> str:
         + element("span", escape(say("chat.person.label", language)), classes="zd-tier"),
         classes="zd-who",
     )
-    body = element("div", escape(line.text), classes="zd-text")
+    body = words_and_files(line.text, line.files, language, classes="zd-text")
     avatar = element("span", escape(name[:1]), classes="zd-avatar", aria_hidden="true")
     return element(
         "article",

@@ -9,6 +9,7 @@ from core.handover_rules import CODE_NAMES
 from core.types import Language
 from ui.texts_desk import DESK_TEXTS
 from ui.texts_figures import FIGURES_TEXTS
+from ui.texts_files import FILE_TEXTS
 from ui.texts_intents import INTENT_TEXTS
 from ui.texts_learning import LEARNING_TEXTS
 from ui.texts_levels import LEVELS_TEXTS
@@ -97,6 +98,23 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "chat.contact": ("手机号或邮箱", "Phone number or e-mail"),
     "chat.contact.send": ("提交", "Submit"),
     "chat.contact.done": ("已收到：{contact}，我们会尽快联系您。", "Thank you. We will reach you at {contact}."),
+    "chat.consent.contact": (
+        "对话结束后也可以通过这个联系方式联系我（可随时撤回）",
+        "You may also write to me there after this conversation (I can take this back at any time)",
+    ),
+    "chat.consent.surveys": (
+        "可以邀请我评价服务（可随时撤回）",
+        "You may ask me how the service was (I can take this back at any time)",
+    ),
+    "chat.visitor.refused": (
+        "暂时无法确认您的登录身份，可能是链接已过期。您可以直接提问；需要查询个人信息时，请回到网站重新打开客服。",
+        "We couldn't confirm who you are; the link may have expired. You can ask all the same. For anything personal, "
+        "open the chat again from our website.",
+    ),
+    "chat.visitor.anew": (
+        "已开始新的对话。需要查询个人信息时，请从网站重新打开客服。",
+        "This is a new conversation. For anything personal, open the chat again from our website.",
+    ),
     "chat.contact.bad": ("请填写 3 到 200 个字的联系方式。", "Please enter a contact of 3 to 200 characters."),
     "tier.verbatim": ("官方标准答案", "Approved answer"),
     "tier.generated": ("依据资料生成", "Written from the sources"),
@@ -249,6 +267,7 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     **VOCABULARY_TEXTS,
     **RISK_TEXTS,
     **DESK_TEXTS,
+    **FILE_TEXTS,
     **LEARNING_TEXTS,
     **STALE_TEXTS,
     **INTENT_TEXTS,

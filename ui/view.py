@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from api.client import Conversation
 from api.client_desk_values import CustomerState
+from api.client_file_values import FileCard
 from core.accounts import Right
 from core.gold import GoldRunId
 from core.learning import CandidateStatus, GapId, GapStatus
@@ -52,6 +53,8 @@ class TicketNote:
 
     ticket_id: TicketId
     contact: str | None = None
+    asks: bool = True
+    """Whether a contact is asked for: not once one was left, or nobody works on the ticket any more."""
     problem: str | None = None
     """What was wrong with the contact that was entered last."""
 
@@ -71,6 +74,8 @@ class Exchange:
     offer: str = ""
     """A person is offered: what stands beside the button."""
     ticket: TicketNote | None = None
+    files: tuple[FileCard, ...] = ()
+    """What the customer sent with the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ class PersonLine:
     text: str
     after: int
     """How many exchanges stood on the page when it came."""
+    files: tuple[FileCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,8 @@ class ChatView:
     exchanges: tuple[Exchange, ...] = ()
     notice: str | None = None
     """A sentence above the conversation, e.g. that an earlier one has ended."""
+    visitor: str = ""
+    """Of whom the company's site has signed: `ui.visiting.digest`. Empty for an unknown visitor."""
 
     @property
     def busy(self) -> bool:

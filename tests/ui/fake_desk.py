@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +24,10 @@ from api.client_desk_values import (
     SuggestionCard,
     TicketNote,
 )
+from api.client_file_values import DeskFileShelf
+from api.client_lookups import LookUp
 from core.accounts import AccountId
+from core.attachments import AttachmentId
 from core.episodes import EpisodeId, EpisodeState
 from core.errors import Conflict, NotFound, ZhidaError
 from core.staff import DeskAgent, Presence, Team, TeamId
@@ -31,8 +35,10 @@ from core.suggestions import DraftKind, SuggestionId, SuggestionState
 from core.surveys import SurveyKind
 from core.tickets import CloseReason, Priority
 from core.types import ConversationId, HandoverCode, Language, MessageId, Role, TicketId, TicketStatus
+from tests.ui.fakes import FILE_LIMITS
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+EMPTY = DeskFileShelf(files=(), waiting=(), waiting_for_note=(), limits=FILE_LIMITS)
 EVIL = "<script>alert(1)</script>"
 SOURCE = CitedSource(number=1, document=f"退换货{EVIL}.pdf", version=2, page=3, quote=f"三十天内{EVIL}")
 
@@ -128,6 +134,17 @@ def conversation(state: EpisodeState = EpisodeState.QUEUED, *, mine: bool = Fals
         ),
         mine=mine,
         may_work=True,
+        lookups=(
+            LookUp(
+                tool=None,
+                allowed=False,
+                by_model=True,
+                reason=f"There is no such tool.{EVIL}",
+                asked=EVIL,
+                message_id=MessageId("m2"),
+                at=NOW,
+            ),
+        ),
     )
 
 
@@ -151,6 +168,7 @@ class FakeDesk:
     """Answers from fields that a test sets. `failure` is raised by the next call, where it is set."""
 
     shown: DeskConversation = field(default_factory=conversation)
+    shelf: DeskFileShelf = EMPTY
     drafts: list[SuggestionCard] = field(default_factory=lambda: [suggestion()])
     failure: ZhidaError | None = None
     done: list[tuple[Any, ...]] = field(default_factory=list)
@@ -194,7 +212,13 @@ class FakeDesk:
         self.shown = replace(conversation(EpisodeState.AGENT, mine=True), messages=self.shown.messages)
         return self.shown
 
-    def reply_as_agent(self, conversation_id: ConversationId, text: str) -> DeskMessage:
+    def desk_files(self, conversation_id: ConversationId) -> DeskFileShelf:
+        self._may_fail()
+        return self.shelf
+
+    def reply_as_agent(
+        self, conversation_id: ConversationId, text: str, *, files: Sequence[AttachmentId] = ()
+    ) -> DeskMessage:
         self._may_fail()
         if not self.shown.mine:
             raise Conflict("A colleague has it.")

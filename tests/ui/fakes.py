@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,6 +18,9 @@ from api.client import (
     TextPiece,
     TicketReceipt,
 )
+from api.client_file_values import FileCard, FileLimits, FileShelf
+from core.attachments import AttachmentId
+from core.customers import Purpose
 from core.errors import Conflict, InvalidInput, NotFound, PairConflict, Unauthorized, ZhidaError
 from core.explanations import Absence, Barrier, Standing, WhyNot, Withheld
 from core.pair_warnings import PairWarning, PairWarningKind
@@ -65,6 +68,20 @@ KEY = "a-key-for-the-tests"
 RETURNS = DocumentId("0123456789abcdef0123456789abcdef")
 TEXT = "签收之日起三十天内，商品完好、配件齐全的，可以申请无理由退货。退回运费由买家承担；商品有质量问题的，运费由我们承担。"
 QUOTE = "签收之日起三十天内，商品完好、配件齐全的，可以申请无理由退货。"
+
+
+FILE_LIMITS = FileLimits(file_bytes=10 << 20, per_message=5, conversation_bytes=50 << 20)
+
+
+def file_card(name: str = "漏水<b>.png", *, message_id: str | None = None, inline: bool = True) -> FileCard:
+    return FileCard(
+        attachment_id=AttachmentId("ab" * 16),
+        message_id=None if message_id is None else MessageId(message_id),
+        name=name,
+        media_type="image/png" if inline else "application/pdf",
+        size=482_113,
+        inline=inline,
+    )
 
 
 def passage(ordinal: int = 0, text: str = TEXT, *, document: str = "退换货政策.pdf") -> Passage:
@@ -261,6 +278,8 @@ class FakeClient:
     asked_of: list[date | None] = field(default_factory=list)
     """The days for which questions were tried out."""
     log: list[Message] = field(default_factory=list)
+    sent_files: tuple[FileCard, ...] = ()
+    waiting_files: tuple[FileCard, ...] = ()
     opened: int = 0
 
     # Customers
@@ -270,8 +289,19 @@ class FakeClient:
         self.opened += 1
         return Conversation(ConversationId(f"c{self.opened}"), Secret("token"))
 
-    def ask_stream(self, conversation: Conversation, text: str) -> Iterator[Event]:
+    def files(self, conversation: Conversation) -> FileShelf:
         self._may_fail()
+        return FileShelf(files=self.sent_files, waiting=self.waiting_files, limits=FILE_LIMITS)
+
+    def take_back(self, conversation: Conversation, attachment_id: AttachmentId) -> None:
+        self._may_fail()
+        self.waiting_files = tuple(each for each in self.waiting_files if each.attachment_id != attachment_id)
+
+    def ask_stream(
+        self, conversation: Conversation, text: str, *, files: Sequence[AttachmentId] = ()
+    ) -> Iterator[Event]:
+        self._may_fail()
+        self.waiting_files = tuple(each for each in self.waiting_files if each.attachment_id not in files)
         outcome = self.outcomes.pop(0) if len(self.outcomes) > 1 else self.outcomes[0]
         pieces = self.pieces
         if pieces is None:
@@ -294,7 +324,9 @@ class FakeClient:
             raise NotFound("citation", number)
         return Source(1, RETURNS, "退换货政策.pdf", 2, True, 3, "退换货 > 无理由退货", TEXT, 0, len(QUOTE))
 
-    def leave_contact(self, conversation: Conversation, ticket_id: TicketId, contact: str) -> TicketReceipt:
+    def leave_contact(
+        self, conversation: Conversation, ticket_id: TicketId, contact: str, *, consents: Mapping[Purpose, bool]
+    ) -> TicketReceipt:
         self._may_fail()
         return TicketReceipt(ticket_id, TicketStatus.NEW, contact)
 
