@@ -198,6 +198,10 @@ class SettingsCalls:
         raw = self._json("GET", "/desk/policy/versions", key=self._key, params={"limit": limit})
         return read(list[DeskPolicyState], raw)
 
+    def desk_policy_at(self, number: int) -> DeskPolicyState:
+        """One version; 0 is the one that Zhida comes with. Raises `NotFound`."""
+        return read(DeskPolicyState, self._json("GET", f"/desk/policy/versions/{number}", key=self._key))
+
     def save_desk_policy(
         self, values: Mapping[str, PolicyValue], *, instead_of: int, note: str = ""
     ) -> DeskPolicyState:

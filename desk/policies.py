@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, func, insert, select
 
 from core.clock import Clock, utc_now
 from core.database import reading, writing
-from core.errors import Conflict, InvalidInput
+from core.errors import Conflict, InvalidInput, NotFound
 from desk.policy import DeskPolicy
 from desk.policy_form import from_json, from_values, to_json
 from desk.policy_tables import AUTHOR_CHARACTERS, NOTE_CHARACTERS, desk_policies
@@ -71,6 +71,16 @@ class Policies:
         with reading(self._engine) as connection:
             return [_to_version(row) for row in connection.execute(query)]
 
+    def at(self, number: int) -> PolicyVersion:
+        """One version; 0 is the one that Zhida comes with. Raises `NotFound`."""
+        if number == 0:
+            return self._shipped
+        with reading(self._engine) as connection:
+            row = connection.execute(select(desk_policies).where(desk_policies.c.id == number)).one_or_none()
+        if row is None:
+            raise NotFound("version of the desk's policy", number)
+        return _to_version(row)
+
     def save(
         self, values: Mapping[str, Any], *, note: str = "", author: str = "", instead_of: int | None = None
     ) -> PolicyVersion:
@@ -94,8 +104,9 @@ class Policies:
         with writing(self._engine) as connection:
             held = self._newest(connection)
             if instead_of is not None and held.number != instead_of:
+                by = f" by {held.author}" if held.author else ""
                 raise Conflict(
-                    f"The policy was changed meanwhile: version {held.number} holds, you edited version {instead_of}. "
+                    f"The policy was changed meanwhile{by}: version {held.number} holds, you edited version {instead_of}. "
                     "Read it again and repeat your change."
                 )
             policy = from_values(values, instead_of=held.policy)

@@ -8,6 +8,7 @@ from typing import Final
 from core.figures import Figure, FigureKind, FiguresReport, Tile
 from core.types import Language
 from ui.render import bar, button, element
+from ui.render_manage import manage_link
 from ui.render_plots import codes_plot, days_plot, duration, ratings_plot, waits_plot
 from ui.texts import say
 
@@ -35,7 +36,8 @@ def figures_header(language: Language, *, signed_in: bool, account: str | None =
     )
     who = element("span", escape(account), classes="zd-small") if account else ""
     leave = button(say("kb.leave", language), "leave", classes="zd-quiet") if signed_in else ""
-    return bar(brand, who + button(say("switch", language), "language", classes="zd-quiet") + leave, language)
+    links = manage_link(language) if signed_in else ""
+    return bar(brand, who + links + button(say("switch", language), "language", classes="zd-quiet") + leave, language)
 
 
 def figures_page(report: FiguresReport, language: Language, *, days: int) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from typing import Final
 
 from api.client_handover import RulesChange
+from core.handover import HandoverAction
 from core.handover_rules import (
     LIMITS,
     TOPIC_CODES,
@@ -18,8 +20,10 @@ from core.handover_rules import (
 )
 from core.tickets import Priority
 from core.types import HandoverCode, Language
+from ui.forms import YES, Field, Form, Kind, Refusal, Values, form, ticks
 from ui.render import button, element, moment
-from ui.texts import say
+from ui.texts import intent_name, say
+from ui.texts_intents import INTENT_TEXTS
 
 BY_WORDS: Final = frozenset(
     {
@@ -31,6 +35,14 @@ BY_WORDS: Final = frozenset(
     }
 )
 """Rules that look for words of their own."""
+
+BY_INTENTS: Final = frozenset({HandoverCode.CUSTOMER_REQUEST, HandoverCode.UNSUPPORTED_REQUEST})
+"""Rules that look at what the customer wants, as it was classified."""
+
+INTENTS: Final = tuple(key.removeprefix("intent.") for key in INTENT_TEXTS)
+"""The labels that Zhida knows by itself."""
+
+IDENTITY_LEVELS: Final = (1, 2)
 
 NEW: Final = "new"
 """Stands for the topic that may be added."""
@@ -68,115 +80,188 @@ def what(rule: HandoverRule, language: Language) -> str:
     return say(f"rules.what.{rule.code}", language, **numbers)
 
 
-def rule_form(rules: HandoverRules, code: HandoverCode, version: int, language: Language, *, message: str = "") -> str:
-    """Return the form of one rule; `version` is the table that is edited."""
+def rule_form(
+    rules: HandoverRules,
+    code: HandoverCode,
+    version: int,
+    language: Language,
+    *,
+    typed: Values | None = None,
+    refusal: Refusal | None = None,
+) -> str:
+    """Return the form of one rule; `version` is the table that is edited, `typed` what was refused."""
     rule = rules.rule(code)
-    fields = [_check("enabled", "rules.enabled", rule.enabled, language)]
+    drawn = Form(
+        what=code,
+        number=version,
+        title=say(f"code.{code}", language),
+        intro=what(rule, language),
+        fields=_fields(rules, rule, language),
+        values=_values(rules, rule) if typed is None else typed,
+        refusal=refusal,
+        send=say("rules.save", language),
+    )
+    return element("section", form(drawn, language), classes="zd-block")
+
+
+def _fields(rules: HandoverRules, rule: HandoverRule, language: Language) -> list[Field]:
+    code = rule.code
+    fields = [_check("enabled", "rules.enabled", language)]
     if code in BY_WORDS or rule.words:
         fields.append(_lines("words", "rules.words", rule.words, language))
         if code is HandoverCode.NEGATIVE_SENTIMENT:
             fields.append(_lines("strong_words", "rules.strong_words", rule.strong_words, language))
         fields.append(_lines("exceptions", "rules.exceptions", rule.exceptions, language))
     fields += [_limit(rule, name, language) for name in LIMITS.get(code, {})]
-    fields.append(_wording("text", "rules.text", rule.text, language))
+    fields += _wording("text", "rules.text", language)
     if rule.offer:
-        fields.append(_wording("offer", "rules.offer", rule.offer, language))
+        fields += _wording("offer", "rules.offer", language)
     if rule.again or code is HandoverCode.MISSING_KNOWLEDGE:
-        fields.append(_wording("again", "rules.again", rule.again, language))
-    fields += [_priority(rule, language), _line("team", say("rules.team", language), rule.team, maxlength="60")]
+        fields += _wording("again", "rules.again", language)
+    fields += [
+        Field(name="priority", label=say("rules.priority", language), kind=Kind.CHOICE, options=_priorities(language)),
+        _line("team", "rules.team", language),
+        _line("tags", "rules.tags", language, hint="rules.tags.hint", most=200),
+    ]
+    if code in BY_INTENTS or rule.intents:
+        fields += _intents("", rule.intents, language)
     if code in TOPIC_CODES:
-        fields += [_topic(at, topic, language) for at, topic in enumerate(rules.topics) if topic.code is code]
-        fields.append(_new_topic(language))
-    fields.append(_line("note", say("rules.note", language), "", maxlength="200"))
-    send = element("button", escape(say("rules.save", language)), classes="zd-button zd-primary", type="submit")
-    cancel = button(say("cancel", language), "stop", classes="zd-quiet")
-    fields.append(element("div", send + cancel, classes="zd-actions"))
-    head = element("h3", escape(say(f"code.{code}", language))) + element(
-        "p", escape(what(rule, language)), classes="zd-small"
-    )
-    form = element(
-        "form", "".join(fields), classes="zd-gold-form", data_act="save", data_code=code, data_version=version
-    )
-    return element("section", head + message + form, classes="zd-block")
+        for at, topic in enumerate(rules.topics):
+            fields += _topic(f"topic{at}", topic, language) if topic.code is code else []
+        fields += _new_topic(language)
+    return [*fields, _line("note", "rules.note", language, most=200)]
 
 
-def _topic(at: int, topic: HandoverTopic, language: Language) -> str:
-    name = f"topic{at}"
-    above = "" if topic.above is None else f"{topic.above:g}"
-    content = (
-        element("legend", escape(say("rules.topic", language, name=topic.name)))
-        + _check(f"{name}.enabled", "rules.enabled", topic.enabled, language)
-        + _lines(f"{name}.words", "rules.words", topic.words, language)
-        + _lines(f"{name}.exceptions", "rules.exceptions", topic.exceptions, language)
-        + _line(f"{name}.above", say("rules.topic.above", language), above, inputmode="decimal", maxlength="12")
-        + _wording(f"{name}.text", "rules.topic.text", topic.text, language)
-    )
-    return element("fieldset", content, classes="zd-gold-form zd-topic")
+def _topic(name: str, topic: HandoverTopic, language: Language) -> list[Field]:
+    fields = [
+        _check(f"{name}.enabled", "rules.enabled", language),
+        _lines(f"{name}.words", "rules.words", topic.words, language),
+        _lines(f"{name}.exceptions", "rules.exceptions", topic.exceptions, language),
+        *_intents(f"{name}.", topic.intents, language),
+        *_behaviour(name, topic.code, language),
+        *_wording(f"{name}.text", "rules.topic.text", language),
+        _line(f"{name}.team", "rules.topic.team", language),
+    ]
+    group = say("rules.topic", language, name=topic.name)
+    return [replace(each, group=group) for each in fields]
 
 
-def _new_topic(language: Language) -> str:
-    return element(
-        "fieldset",
-        _line(f"{NEW}.name", say("rules.topic.new", language), "", maxlength="60")
-        + _lines(f"{NEW}.words", "rules.topic.new.words", (), language),
-        classes="zd-gold-form zd-topic",
-    )
+def _behaviour(name: str, code: HandoverCode, language: Language) -> list[Field]:
+    """When a topic counts, and what is done then."""
+    actions = tuple((each.value, say(f"rules.action.{each}", language)) for each in HandoverAction)
+    levels = tuple((str(each), say(f"rules.identity.{each}", language)) for each in IDENTITY_LEVELS)
+    fields = [
+        _check(f"{name}.requests_only", "rules.topic.requests_only", language),
+        _line(f"{name}.above", "rules.topic.above", language, most=12),
+        Field(name=f"{name}.action", label=say("rules.topic.action", language), kind=Kind.CHOICE, options=actions),
+    ]
+    if code is HandoverCode.IDENTITY_REQUIRED:
+        label = say("rules.topic.identity", language)
+        fields.append(Field(name=f"{name}.identity_level", label=label, kind=Kind.CHOICE, options=levels))
+    return fields
 
 
-def _limit(rule: HandoverRule, name: str, language: Language) -> str:
+def _new_topic(language: Language) -> list[Field]:
+    group = say("rules.topic.new.title", language)
+    fields = [
+        _line(f"{NEW}.name", "rules.topic.new", language),
+        _lines(f"{NEW}.words", "rules.topic.new.words", (), language),
+        *_intents(f"{NEW}.", (), language),
+    ]
+    return [replace(each, group=group) for each in fields]
+
+
+def _intents(prefix: str, own: Sequence[str], language: Language) -> list[Field]:
+    """Boxes for the intents of the taxonomy and for labels of the operator's own that the table has, and a line for more."""
+    labels = tuple(dict.fromkeys([*INTENTS, *own]))
+    return [
+        Field(
+            name=f"{prefix}intent",
+            label=say("rules.intents", language),
+            kind=Kind.CHECKS,
+            options=tuple((each, intent_name(each, language)) for each in labels),
+        ),
+        _line(f"{prefix}intents", "rules.intents.own", language, hint="manage.commas", most=200),
+    ]
+
+
+def _values(rules: HandoverRules, rule: HandoverRule) -> Values:
+    """What the form shows of a rule and its topics."""
+    values = {
+        "words": "\n".join(rule.words),
+        "strong_words": "\n".join(rule.strong_words),
+        "exceptions": "\n".join(rule.exceptions),
+        "priority": rule.priority.value,
+        "team": rule.team,
+        "tags": ", ".join(rule.tags),
+        **_worded("text", rule.text),
+        **_worded("offer", rule.offer),
+        **_worded("again", rule.again),
+        **{f"limit.{name}": f"{rule.limit(name):g}" for name in LIMITS.get(rule.code, {})},
+        **ticks("intent", rule.intents),
+        **({"enabled": YES} if rule.enabled else {}),
+    }
+    for at, topic in enumerate(rules.topics):
+        if topic.code is rule.code:
+            values |= _topic_values(f"topic{at}", topic)
+    return values
+
+
+def _topic_values(name: str, topic: HandoverTopic) -> dict[str, str]:
+    values = {
+        "words": "\n".join(topic.words),
+        "exceptions": "\n".join(topic.exceptions),
+        "above": "" if topic.above is None else f"{topic.above:g}",
+        "action": topic.action.value,
+        "identity_level": str(topic.identity_level),
+        "team": topic.team,
+        **_worded("text", topic.text),
+        **ticks("intent", topic.intents),
+        **({"enabled": YES} if topic.enabled else {}),
+        **({"requests_only": YES} if topic.requests_only else {}),
+    }
+    return {f"{name}.{key}": value for key, value in values.items()}
+
+
+def _worded(name: str, wording: Wording) -> dict[str, str]:
+    return {f"{name}.{each}": wording[each] for each in Language}
+
+
+def _limit(rule: HandoverRule, name: str, language: Language) -> Field:
     spec = LIMITS[rule.code][name]
     meaning = say(f"rules.limit.{rule.code}.{name}", language)
     label = say("rules.range", language, meaning=meaning, least=f"{spec.least:g}", most=f"{spec.most:g}")
-    return _line(
-        f"limit.{name}",
-        label,
-        f"{rule.limit(name):g}",
-        type="number",
-        step="any",
-        min=f"{spec.least:g}",
-        max=f"{spec.most:g}",
-        required="required",
-    )
+    return Field(name=f"limit.{name}", label=label, attributes={"inputmode": "decimal", "maxlength": "12"})
 
 
-def _line(name: str, label: str, value: str, **attributes: str) -> str:
-    kind = attributes.pop("type", "text")
-    field = element("input", "", type=kind, name=name, value=value, **attributes)
-    return element("label", escape(label) + field.removesuffix("</input>"), classes="zd-field")
+def _line(name: str, key: str, language: Language, *, hint: str = "", most: int = 60) -> Field:
+    said = say(hint, language) if hint else ""
+    return Field(name=name, label=say(key, language), hint=said, attributes={"maxlength": str(most)})
 
 
-def _lines(name: str, key: str, values: Sequence[str], language: Language) -> str:
-    field = element("textarea", escape("\n".join(values)), name=name, rows=min(8, max(3, len(values))))
-    return element("label", escape(say(key, language)) + field, classes="zd-field")
+def _lines(name: str, key: str, values: Sequence[str], language: Language) -> Field:
+    rows = str(min(8, max(3, len(values))))
+    return Field(name=name, label=say(key, language), kind=Kind.AREA, attributes={"rows": rows})
 
 
-def _wording(name: str, key: str, wording: Wording, language: Language) -> str:
-    return "".join(
-        element(
-            "label",
-            escape(say(f"{key}.{each}", language))
-            + element("textarea", escape(wording[each]), name=f"{name}.{each}", rows=2, maxlength=500, lang=each),
-            classes="zd-field",
+def _wording(name: str, key: str, language: Language) -> list[Field]:
+    return [
+        Field(
+            name=f"{name}.{each}",
+            label=say(f"{key}.{each}", language),
+            kind=Kind.AREA,
+            attributes={"rows": "2", "maxlength": "500", "lang": each},
         )
         for each in Language
-    )
+    ]
 
 
-def _check(name: str, key: str, checked: bool, language: Language) -> str:
-    box = element("input", "", type="checkbox", name=name, value="yes", checked=checked).removesuffix("</input>")
-    return element("label", box + " " + escape(say(key, language)), classes="zd-check")
+def _check(name: str, key: str, language: Language) -> Field:
+    return Field(name=name, label=say(key, language), kind=Kind.CHECK)
 
 
-def _priority(rule: HandoverRule, language: Language) -> str:
-    options = "".join(
-        element("option", escape(say(f"desk.priority.{each}", language)), value=each, selected=rule.priority is each)
-        for each in Priority
-    )
-    return element(
-        "label",
-        escape(say("rules.priority", language)) + element("select", options, name="priority"),
-        classes="zd-field",
-    )
+def _priorities(language: Language) -> tuple[tuple[str, str], ...]:
+    return tuple((each.value, say(f"desk.priority.{each}", language)) for each in Priority)
 
 
 def rules_history(

@@ -8,14 +8,17 @@ from typing import Final
 
 from api.client import Client
 from core.accounts import Right
-from core.errors import InvalidInput, ZhidaError
+from core.errors import ZhidaError
+from core.handover import HandoverAction
 from core.handover_rules import LIMITS, HandoverRules, HandoverRuleVersion, HandoverTopic, Wording
 from core.tickets import Priority
 from core.types import HandoverCode, Language
+from ui.forms import Refusal, ticked
 from ui.managing import explained
 from ui.render_knowledge import note
-from ui.render_rules import NEW, rule_form, rules_history, rules_list
-from ui.rules_refusals import refusal
+from ui.render_rules import IDENTITY_LEVELS, NEW, rule_form, rules_history, rules_list
+from ui.rules_refusals import field_of, refusal
+from ui.sheets import lines_of
 from ui.texts import say
 from ui.view import ManagerView
 
@@ -53,7 +56,7 @@ def page(view: ManagerView, client: Client, *, opened: str = "", message: str = 
 
 
 def saved(view: ManagerView, opened: str, version: int, fields: Fields, client: Client) -> RulesPage:
-    """Save one rule of the table. What was refused stays in its form, with the reason above it."""
+    """Save one rule of the table. What was refused stays in its form as it was typed, with the reason beside it."""
     code = _code(opened)
     if code is None:
         return page(view, client)
@@ -61,16 +64,21 @@ def saved(view: ManagerView, opened: str, version: int, fields: Fields, client: 
         known = client.handover_rules_at(version)
     except ZhidaError as error:
         return page(view, client, opened=opened, message=note(explained(error, view), problem=True))
-    rules = known.rules
-    try:
-        rules = edited(known.rules, code, fields, view.language)
-        after = client.save_handover_rules(rules, instead_of=version, note=fields.get("note", "")[:200])
-    except ZhidaError as error:
-        said = refusal(error, code, view.language) or explained(error, view)
-        why = say("rules.refused", view.language, why=said)
-        form = rule_form(rules, code, version, view.language, message=note(why, problem=True))
-        return page(view, client, opened=opened, form=form)
-    return page(view, client, message=note(say("rules.saved", view.language, number=after.number)))
+    wanted = edited(known.rules, code, fields, view.language)
+    wrong = wanted if isinstance(wanted, Refusal) else None
+    if isinstance(wanted, HandoverRules):
+        try:
+            after = client.save_handover_rules(wanted, instead_of=version, note=fields.get("note", "")[:200])
+            return page(view, client, message=note(say("rules.saved", view.language, number=after.number)))
+        except ZhidaError as error:
+            wrong = _refused(error, code, view)
+    form = rule_form(known.rules, code, version, view.language, typed=fields, refusal=wrong)
+    return page(view, client, opened=opened, form=form)
+
+
+def _refused(error: ZhidaError, code: HandoverCode, view: ManagerView) -> Refusal:
+    said = refusal(error, code, view.language) or explained(error, view)
+    return Refusal(say("rules.refused", view.language, why=said), field_of(error, code))
 
 
 def restored(view: ManagerView, number: int, client: Client) -> RulesPage:
@@ -84,53 +92,82 @@ def restored(view: ManagerView, number: int, client: Client) -> RulesPage:
     return page(view, client, message=note(say("rules.restored", view.language, old=number, number=after.number)))
 
 
-def edited(rules: HandoverRules, code: HandoverCode, fields: Fields, language: Language) -> HandoverRules:
-    """The table with one rule, and its topics, as a form has them. What the form hasn't stays as it is.
+def edited(rules: HandoverRules, code: HandoverCode, fields: Fields, language: Language) -> HandoverRules | Refusal:
+    """The table with one rule, and its topics, as a form has them, or which number isn't one.
 
-    Raises:
-        InvalidInput: a number isn't one. Everything else is checked by the server.
+    What the form hasn't stays as it is. Everything but numbers is checked by the server.
     """
-    old = rules.rule(code)
-    limits = {
-        name: _number(fields[f"limit.{name}"], say(f"rules.limit.{code}.{name}", language), language)
-        for name in LIMITS.get(code, {})
-        if f"limit.{name}" in fields
-    }
-    priority = fields.get("priority", "")
+    wrong = _not_numbers(rules, code, fields, language)
+    if wrong is not None:
+        return wrong
+    old, priority = rules.rule(code), fields.get("priority", "")
+    limits = {name: float(fields[f"limit.{name}"]) for name in LIMITS.get(code, {}) if f"limit.{name}" in fields}
     rule = replace(
         old,
         enabled="enabled" in fields,
         words=_listed(fields, "words", old.words),
         strong_words=_listed(fields, "strong_words", old.strong_words),
         exceptions=_listed(fields, "exceptions", old.exceptions),
+        intents=_intents(fields, "", old.intents),
         limits={**old.limits, **limits},
         text=_wording(fields, "text", old.text),
         offer=_wording(fields, "offer", old.offer),
         again=_wording(fields, "again", old.again),
         priority=Priority(priority) if priority in set(Priority) else old.priority,
         team=fields.get("team", old.team).strip(),
+        tags=tuple(lines_of(fields["tags"])) if "tags" in fields else old.tags,
     )
     topics = [
-        _topic(each, f"topic{at}", fields, language) if each.code is code and f"topic{at}.words" in fields else each
+        _topic(each, f"topic{at}", fields) if each.code is code and f"topic{at}.words" in fields else each
         for at, each in enumerate(rules.topics)
     ]
     if fields.get(f"{NEW}.name", "").strip():
-        topics.append(
-            HandoverTopic(name=fields[f"{NEW}.name"].strip(), code=code, words=_listed(fields, f"{NEW}.words", ()))
-        )
+        words, intents = _listed(fields, f"{NEW}.words", ()), _intents(fields, f"{NEW}.", ())
+        topics.append(HandoverTopic(name=fields[f"{NEW}.name"].strip(), code=code, words=words, intents=intents))
     return HandoverRules(tuple(rule if each.code is code else each for each in rules.rules), tuple(topics))
 
 
-def _topic(topic: HandoverTopic, name: str, fields: Fields, language: Language) -> HandoverTopic:
-    above = fields.get(f"{name}.above", "").strip()
+def _topic(topic: HandoverTopic, name: str, fields: Fields) -> HandoverTopic:
+    above, action = fields.get(f"{name}.above", "").strip(), fields.get(f"{name}.action", "")
+    level = fields.get(f"{name}.identity_level", "")
     return replace(
         topic,
         enabled=f"{name}.enabled" in fields,
         words=_listed(fields, f"{name}.words", topic.words),
         exceptions=_listed(fields, f"{name}.exceptions", topic.exceptions),
-        above=_number(above, say("rules.topic.above", language), language) if above else None,
+        intents=_intents(fields, f"{name}.", topic.intents),
+        requests_only=f"{name}.requests_only" in fields,
+        above=float(above) if above else None,
+        identity_level=int(level) if level in {str(each) for each in IDENTITY_LEVELS} else topic.identity_level,
+        action=HandoverAction(action) if action in set(HandoverAction) else topic.action,
         text=_wording(fields, f"{name}.text", topic.text),
+        team=fields.get(f"{name}.team", topic.team).strip(),
     )
+
+
+def _intents(fields: Fields, prefix: str, old: tuple[str, ...]) -> tuple[str, ...]:
+    """Those that are ticked and those that were typed; a form that doesn't ask for them leaves them as they are."""
+    if f"{prefix}intents" not in fields:
+        return old
+    chosen = {*ticked(fields, f"{prefix}intent"), *lines_of(fields[f"{prefix}intents"])}
+    kept = [each for each in old if each in chosen]
+    return (*kept, *sorted(chosen - set(kept)))
+
+
+def _not_numbers(rules: HandoverRules, code: HandoverCode, fields: Fields, language: Language) -> Refusal | None:
+    asked = {f"limit.{name}": say(f"rules.limit.{code}.{name}", language) for name in LIMITS.get(code, {})}
+    for at, topic in enumerate(rules.topics):
+        if topic.code is code and fields.get(f"topic{at}.above", "").strip():
+            asked[f"topic{at}.above"] = say("rules.topic.above", language)
+    for name, label in asked.items():
+        if name not in fields:
+            continue
+        try:
+            float(fields[name])
+        except ValueError:
+            said = say("rules.not_a_number", language, field=label)
+            return Refusal(say("rules.refused", language, why=said), name)
+    return None
 
 
 def _listed(fields: Fields, name: str, old: tuple[str, ...]) -> tuple[str, ...]:
@@ -143,13 +180,6 @@ def _wording(fields: Fields, name: str, old: Wording) -> Wording:
     return Wording(
         fields.get(f"{name}.{Language.ZH}", old.zh).strip(), fields.get(f"{name}.{Language.EN}", old.en).strip()
     )
-
-
-def _number(text: str, field: str, language: Language) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise InvalidInput(say("rules.not_a_number", language, field=field)) from None
 
 
 def _code(text: str) -> HandoverCode | None:

@@ -44,3 +44,26 @@ def refusal(error: ZhidaError, code: HandoverCode, language: Language) -> str | 
                 values["name"] = say(f"rules.limit.{code}.{values['name']}", language)
             return say(f"rules.bad.{key}", language, **values)
     return None
+
+
+_OF_FIELD: Final = (
+    re.compile(r"`(?P<field>(?:text|offer|again)\.(?:zh|en))` "),
+    re.compile(r"^In the rule `\w+` (?P<field>words|the word|in «)"),
+    re.compile(r"^In the rule `\w+` `(?P<field>team|tag)` has"),
+    re.compile(r"^In the rule `\w+` there are \d+ (?P<field>tags)"),
+    re.compile(r"^In the rule `\w+` `(?P<field>\w+)` (?:can't be|must)"),
+)
+
+
+def field_of(error: ZhidaError, code: HandoverCode) -> str:
+    """The field of the rule's form that a refusal is about; empty for one of a topic, or where it isn't known."""
+    sentence = str(error)
+    if not isinstance(error, InvalidInput) or not sentence.startswith("In the rule"):
+        return ""
+    for pattern in _OF_FIELD:
+        if found := pattern.search(sentence):
+            field = found["field"]
+            if field in LIMITS.get(code, {}):
+                return f"limit.{field}"
+            return {"tag": "tags", "the word": "words", "in «": "words"}.get(field, field)
+    return ""

@@ -20,7 +20,7 @@ class RulesTab:
     def __init__(self, view: gr.State, client_of: Callable[[ManagerView], Client]) -> None:
         self._view = view
         self._client_of = client_of
-        self._form = html("zd-rules-form", acting(["save", "stop"], "words.js", "rules.js"))
+        self._form = html("zd-rules-form", acting(["save", "stop"], "rules.js"))
         self._list = html("zd-rules-list", acting(["edit"]))
         self._history = html("zd-rules-history", acting(["restore"]))
 
@@ -51,7 +51,7 @@ class RulesTab:
         return _parts(rules.page(view, self._client_of(view), opened=text(event, "code")))
 
     def _save(self, view: ManagerView, event: gr.EventData) -> tuple[Any, ...]:
-        code, version = text(event, "code"), number(event, "version")
+        code, version = text(event, "what"), number(event, "number")
         return _parts(rules.saved(view, code, version, texts(event), self._client_of(view)))
 
     def _restore(self, view: ManagerView, event: gr.EventData) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from api import schemas
@@ -163,6 +163,17 @@ def change_policy_of_desk(request: Request, body: policies.DeskPolicyChange) -> 
 def list_policy_versions(request: Request, offset: schemas.Offset = 0, limit: schemas.Limit = 50) -> list[Json]:
     """Who changed it when, newest first; without the state that Zhida comes with."""
     return [_desk_policy(each) for each in services_of(request).desk.policies.history(offset=offset, limit=limit)]
+
+
+@router.get(
+    "/policy/versions/{policy_version}",
+    response_model=policies.DeskPolicy,
+    responses=refusals(401, 403, 404),
+    openapi_extra=POLICY_READ,
+)
+def show_policy_version(request: Request, policy_version: Annotated[int, Path(ge=0, le=2**63 - 1)]) -> Json:
+    """An earlier state; 0 is the one that Zhida comes with."""
+    return _desk_policy(services_of(request).desk.policies.at(policy_version))
 
 
 def _desk_policy(version: PolicyVersion) -> Json:

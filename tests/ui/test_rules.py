@@ -71,7 +71,8 @@ def form_of(code: HandoverCode, table: Table, **changes: str | None) -> dict[str
     fields |= dict(re.findall(r'<input type="(?:text|number)" name="([^"]+)" value="([^"]*)"', html))
     fields |= dict(re.findall(r'<input type="checkbox" name="([^"]+)" value="([^"]*)" checked', html))
     fields = {name: unescape(value) for name, value in fields.items()}
-    fields["priority"] = re.findall(r'<option value="(\w+)" selected', html)[0]
+    for name, options in re.findall(r'<select name="([^"]+)"[^>]*>(.*?)</select>', html):
+        fields[name] = re.findall(r'<option value="(\w+)" selected', options)[0]
     sent = {**fields, **{name.replace("__", "."): value for name, value in changes.items()}}
     return {name: value for name, value in sent.items() if value is not None}
 
@@ -142,6 +143,41 @@ class TestTheForm:
         assert (now[0].above, now[1].enabled) == (500, False)
         assert (now[-1].name, now[-1].code, now[-1].words) == ("insurance", code, ("投保",))
         assert now[4:-1] == was[4:]
+
+    def test_of_a_topic_says_when_it_counts_and_what_happens_then(self, table: Table) -> None:
+        """Intents, whether a question counts, what is done, how well the customer must be known, tags and team."""
+        code = HandoverCode.IDENTITY_REQUIRED
+        at = next(at for at, topic in enumerate(table.versions[0].rules.topics) if topic.code is code)
+        topic = f"topic{at}"
+        changes = {
+            "tags": "账号，安全",
+            f"{topic}.requests_only": None,
+            f"{topic}.action": "offer",
+            f"{topic}.identity_level": "1",
+            f"{topic}.team": "账号组",
+            f"{topic}.intent.refund_status": "yes",
+            f"{topic}.intents": "own_label, other",
+        }
+
+        rules.saved(VIEW, code, 0, form_of(code, table, **changes), client(table))
+
+        was, now = (each.rules.topics[at] for each in table.versions[:2])
+        assert (now.requests_only, now.action.value, now.identity_level, now.team) == (False, "offer", 1, "账号组")
+        assert set(now.intents) == {*was.intents, "refund_status", "own_label", "other"}
+        assert table.versions[1].rules.rule(code).tags == ("账号", "安全")
+
+    def test_keeps_what_was_typed_of_a_new_topic_when_something_is_refused(self, table: Table) -> None:
+        """Also a number that isn't one; mended, all of it is saved."""
+        code = HandoverCode.POLICY_RESTRICTION
+        changes = {"new__name": "insurance", "new__words": "投保", "topic0__above": "much"}
+        made = rules.saved(VIEW, code, 0, form_of(code, table, **changes), client(table))
+
+        assert len(table.versions) == 1
+        assert all(f">{typed}<" in made.form or f'value="{typed}"' in made.form for typed in changes.values())
+        assert 'aria-invalid="true"' in made.form
+
+        rules.saved(VIEW, code, 0, form_of(code, table, **changes | {"topic0__above": "500"}), client(table))
+        assert table.versions[1].rules.topics[-1].name == "insurance"
 
     @pytest.mark.parametrize(
         ("change", "told"),
