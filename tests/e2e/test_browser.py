@@ -239,7 +239,7 @@ class TestCustomer:
         ask(seen, "我要找人工客服")
         ticket = seen.page.locator(".zd-ticket")
         playwright.expect(ticket).to_contain_text("工单")
-        ticket.locator("input").fill("13800000000")
+        ticket.locator("input[name=contact]").fill("13800000000")
         ticket.locator("button").click()
 
         playwright.expect(seen.page.locator(".zd-ticket-done")).to_contain_text("13800000000")
