@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from api.client_examples import example
 from api.client_file_values import FileCard
+from api.client_lookups import LookUp
 from api.client_own_values import OwnConsent
 from core.accounts import AccountId
 from core.actors import CustomerId
@@ -340,6 +341,7 @@ class DeskConversation:
         messages=[],
         mine=False,
         may_work=True,
+        lookups=[],
     )
 
     conversation_id: ConversationId
@@ -360,6 +362,8 @@ class DeskConversation:
     """Whoever asks has the turn."""
     may_work: bool
     """Whoever asks may claim it, or reply in it."""
+    lookups: tuple[LookUp, ...] = ()
+    """What was looked up for the customer, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

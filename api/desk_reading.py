@@ -21,6 +21,7 @@ from api.client_desk_values import (
     TicketNote,
 )
 from api.desk_customer import Beside, beside
+from api.desk_lookups import look_ups
 from api.file_access import cards_of, sent_by_customer
 from core.accounts import AccountId, Right, Scope
 from core.attachments import Attachment
@@ -116,6 +117,7 @@ class DeskReader:
             messages=messages,
             mine=self.reach.owns(view) or (self.reach.me is None and view.owner_id is None and _with_a_person(view)),
             may_work=self.reach.may_take(view),
+            lookups=look_ups(self.services.desk.events, conversation_id, show),
         )
 
     def message(self, conversation_id: ConversationId, *, client_key: str | None = None) -> DeskMessage:

@@ -5,7 +5,8 @@
 The model answers at once, with sentences of its first source, so all the time that passes is
 Zhida's: understanding, search, decision, prompt, and the check of the first sentence. The home
 folder is that of `zhida demo`. A real model's first sentence comes later by its own time alone: a
-sentence is shown when the next one begins, since its marks may still follow.
+sentence is shown when the next one begins, since its marks may still follow. The model is offered
+the tools that it has in the chat, and calls none.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ import numpy as np
 from agent.assistant import Assistant
 from agent.citations import sentences
 from agent.policy import AnswerPolicy
+from agent.tools.runner import ToolRunner
 from core.risk import RiskOf
-from core.types import Answer, Tier, Turn
+from core.tickets import TicketCard
+from core.tools import Caller
+from core.types import Answer, ConversationId, Tier, Turn
 from eval.benchmarks.opened_home import OpenedHome, opened_home
 from models.chat import ChatMessage, ReplyStream, Script, ScriptedModel
 from models.lac_tagger import LacTagger
@@ -43,7 +47,18 @@ WARM: Final = 5
 TOLERATED: Final = 0.3
 """So generous that most questions reach the model."""
 
+CONVERSATION: Final = ConversationId("0" * 32)
+"""A model may call tools, as it may in the chat."""
+
 _SOURCE: Final = re.compile(r"<source>\[1\][^\n]*\n(.*?)</source>", re.DOTALL)
+
+
+class _NoTickets:
+    """The desk of a shop in which nobody has a ticket."""
+
+    def own(self, caller: Caller, /) -> Sequence[TicketCard]:
+        """None."""
+        return ()
 
 
 class InstantModel:
@@ -86,12 +101,13 @@ def _report(home: OpenedHome, most: int) -> None:
         limit=lambda: limit,
         reader=EvidenceReader(home.kb),
         analyzer=_analyzer(home),
+        tools=ToolRunner(home.retriever, _NoTickets()),
     )
     before, first, cpu_before, cpu_first = [], [], [], []
     for at, question in enumerate(home.gold.questions(limit=most + WARM)):
         shown: list[tuple[float, float]] = []
         started, cpu = perf_counter(), process_time()
-        reply = assistant.reply(Turn(text=question.text), on_text=_noting(shown))
+        reply = assistant.reply(Turn(text=question.text, conversation_id=CONVERSATION), on_text=_noting(shown))
         written = isinstance(reply.outcome, Answer) and reply.outcome.tier is Tier.GENERATED
         if at >= WARM and written and shown:
             before.append(1000 * (model.asked_at - started))

@@ -53,6 +53,17 @@ class TestHtml:
         assert EVIL not in page
         assert page.count("&lt;script&gt;") > 20
 
+    def test_says_what_was_looked_up_by_whom_and_what_was_refused(self, desk: FakeDesk, mine: DeskView) -> None:
+        """And nothing of it where nothing was."""
+        assert mine.shown is not None
+        facts = desking.parts(mine, client_of(desk)).facts
+
+        for words in ("查询记录", "不存在的工具", "已拒绝", "语言模型"):
+            assert words in facts
+        desk.shown = replace(conversation(EpisodeState.AGENT, mine=True), lookups=())
+        bare = desking.parts(desking.opened(HERE, C1, client_of(desk)), client_of(desk)).facts
+        assert "查询记录" not in bare
+
     def test_marks_a_draft_that_rests_on_something_internal(self, desk: FakeDesk, mine: DeskView) -> None:
         """Before it is inserted, and only that one."""
         desk.drafts = [suggestion(3), suggestion(4, internal=True)]
