@@ -31,19 +31,9 @@ from core.gold import (
     Verdict,
 )
 from core.text import comparable
-from core.types import (
-    Answer,
-    Citation,
-    Clarification,
-    Handover,
-    HandoverCode,
-    Outcome,
-    PassageId,
-    Reply,
-    Turn,
-)
+from core.types import Answer, Citation, Clarification, Handover, HandoverCode, Outcome, PassageId, Reply, Turn
 from eval.runs import PRODUCT, CaseResult, Judgement, RunFile, RunKind, SystemRun, Timings, record
-from kb.gold import text_key
+from kb.gold_entries import text_key
 from kb.store import KnowledgeBase
 
 SUITE: Final = "gold"

@@ -18,23 +18,13 @@ from api.schemas import gold as shapes
 from api.wire import Json, plain
 from api.wire_gold import comparison_json, counts_json, item_json, result_json, run_json
 from core.errors import NotFound
-from core.gold import (
-    GoldEntry,
-    GoldId,
-    GoldOrigin,
-    GoldQuestion,
-    GoldResult,
-    GoldRun,
-    GoldRunId,
-    GoldSource,
-    Verdict,
-)
+from core.gold import GoldEntry, GoldId, GoldOrigin, GoldQuestion, GoldResult, GoldRun, GoldRunId, GoldSource, Verdict
 from core.types import MessageId
 from eval.gold_files import GoldFormat, read_questions, write_questions
 
 if TYPE_CHECKING:
     from desk.store import CitationSpan, CustomerMessage
-    from kb.gold import Imported
+    from kb.gold_questions import Imported
 
 router = APIRouter(prefix="/v1/gold", tags=["gold set"], route_class=StaffRoute)
 

@@ -27,9 +27,10 @@ from core.gold import (
     Verdict,
 )
 from core.types import Audience, DocumentId, Language, MessageId, PassageId, Tier
-from kb import gold
+from kb import gold, gold_questions
 from kb.blobs import BlobStore
-from kb.gold import GoldStore, Imported
+from kb.gold import GoldStore
+from kb.gold_questions import Imported
 from kb.store import KnowledgeBase
 from tests.kb.samples import SetClock, everything_in, publish
 
@@ -172,7 +173,7 @@ class TestAQuestion:
 
     def test_is_refused_when_the_set_is_full(self, store: GoldStore, monkeypatch: pytest.MonkeyPatch) -> None:
         """The message says how many there may be."""
-        monkeypatch.setattr(gold, "MAX_QUESTIONS", 2)
+        monkeypatch.setattr(gold_questions, "MAX_QUESTIONS", 2)
         store.take_in([replace(UNANSWERABLE, text=f"问 {n}") for n in range(2)])
 
         with pytest.raises(TooLarge, match="at most 2 "):
