@@ -155,7 +155,7 @@ def _waiting(file: FileCard, language: Language) -> str:
 
 def _words(limits: FileLimits, language: Language) -> dict[str, str]:
     """What the script tells, by the code of the server's refusal."""
-    given = {
+    given: dict[str, dict[str, object]] = {
         "too_large": {"file": f"{limits.file_bytes / MB:g}", "total": f"{limits.conversation_bytes / MB:g}"},
         "conflict": {"count": limits.per_message},
     }
