@@ -25,6 +25,7 @@ FLAGS: Final = [
 ]
 ROOT: Final = Path(__file__).parents[2]
 KEY: Final = "key-of-the-browser-test"
+VISITOR_SECRET: Final = "secret-of-the-site-in-browser-tests"
 DESKTOP: Final = (1280, 800)
 PHONE: Final = (390, 844)
 EVIL: Final = "evil.example"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.browsing import CHROMIUM, FLAGS, KEY, ROOT, playwright
+from tests.e2e.browsing import CHROMIUM, FLAGS, KEY, ROOT, VISITOR_SECRET, playwright
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env={**environment, "ZHIDA_ADMIN_KEY": KEY},
+            env={**environment, "ZHIDA_ADMIN_KEY": KEY, "ZHIDA_VISITOR_SECRETS": VISITOR_SECRET},
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -44,3 +44,12 @@ def browser() -> Iterator[playwright.Browser]:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A page that nobody looks at any more goes on asking the server, and takes time from the tests after it."""
+    yield
+    if "browser" in request.fixturenames:
+        for context in request.getfixturevalue("browser").contexts:
+            context.close()
