@@ -10,10 +10,11 @@ the group whose members are nearest on average: a nearest member alone chains ne
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from math import log
 from pathlib import Path
 from typing import Final
 
@@ -269,31 +270,30 @@ class Needs:
 
 
 class _Words:
-    """Cosine of rare words with each text that was added, by an inverted list."""
+    """Cosine of rare words with each text that was added."""
 
     def __init__(self, known: Sequence[str]) -> None:
         """`known` are the texts by which it is judged how rare a word is."""
-        self._holding = Counter(word for text in known for word in set(words(text)))
+        self._holding = Counter(word for text in known for word in frozenset(words(text)))
         self._of = len(known)
-        self._lists: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
-        self._size = 0
+        self._texts: list[tuple[str, ...]] = []
 
     def add(self, text: str) -> None:
         """Add a text."""
-        for word, weight in self._weights(text).items():
-            self._lists[word].append((self._size, weight))
-        self._size += 1
+        self._texts.append(words(text))
 
     def likeness(self, text: str) -> Numbers:
         """With each text, in the order in which they were added."""
-        found = np.zeros(self._size, np.float32)
-        for word, weight in self._weights(text).items():
-            for at, other in self._lists.get(word, ()):
-                found[at] += weight * other
+        found = np.zeros(len(self._texts), np.float32)
+        own = self._weights(words(text))
+        asked = own.keys()
+        for at, theirs in enumerate(self._texts):
+            if not asked.isdisjoint(theirs):
+                found[at] = sum(own[word] * weight for word, weight in self._weights(theirs).items() if word in own)
         return found
 
-    def _weights(self, text: str) -> dict[str, float]:
-        rarity = {word: float(np.log((self._of + 1) / max(1, self._holding[word]))) for word in words(text)}
+    def _weights(self, said: Sequence[str]) -> dict[str, float]:
+        rarity = {word: log((self._of + 1) / max(1, self._holding[word])) for word in said}
         length = sum(value * value for value in rarity.values()) ** 0.5
         return {word: value / length for word, value in rarity.items()} if length else {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, or_, select, update
 
 from analytics.learning.tables import candidate_findings, candidates, gap_apart, gap_questions, gap_sources, gaps
 from core.learning import CandidateStatus
@@ -61,7 +61,8 @@ def forget_candidates(connection: Connection, said: dict[int, set[str]]) -> dict
     left: dict[int, list[Row[Any]]] = defaultdict(list)
     columns = (candidate_findings.c.candidate_id, candidate_findings.c.question, candidate_findings.c.answer)
     mine = candidate_findings.c.candidate_id.in_(list(said))
-    for row in connection.execute(select(*columns).where(mine).order_by(candidate_findings.c.found_at)):
+    query: Select[Any] = select(*columns).where(mine).order_by(candidate_findings.c.found_at)
+    for row in connection.execute(query):
         left[row.candidate_id].append(row)
     for row in connection.execute(select(candidates).where(candidates.c.id.in_(list(said)))).all():
         own = candidates.c.id == row.id
