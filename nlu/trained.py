@@ -15,6 +15,7 @@ from nlu.intents.model import IntentModel, read_intents
 from nlu.intents.recogniser import IntentRecogniser
 from nlu.linear import LinearModel, read_linear
 from nlu.sentiment.reader import SentimentReader
+from nlu.sentiment.wording import Wording
 
 FOLDER: Final = "nlu"
 """In the home folder: what the operator has learnt."""
@@ -64,7 +65,7 @@ def readers_for(encoder_key: str, home: Path) -> Readers:
     level, anger, escalation = (read_linear(folder / name) for name in (LEVEL, ANGER, ESCALATION))
     if level.encoder_key != encoder_key:
         return Readers(intents, None, None)
-    return Readers(intents, SentimentReader(level, anger), EscalationReader(escalation))
+    return Readers(intents, SentimentReader(level, anger, Wording.shipped()), EscalationReader(escalation))
 
 
 def keep(home: Path, intents: IntentModel, mood: MoodModels | None) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.analysis import SentimentLabel, SentimentLevel
+from core.errors import ConfigurationError
 from models.onnx_encoder import OnnxEncoder
 from nlu.sentiment import SentimentReader
 from nlu.sentiment.cues import SIZE, cue_vector, read_cues
 from nlu.sentiment.reader import label_of
+from nlu.sentiment.wording import LABELS, Wording, read_wording, run_weights
 
 ENCODER = OnnxEncoder(threads=1)
 
@@ -71,6 +75,57 @@ class TestCues:
 
         assert found.shape == (SIZE,)
         assert np.isfinite(found).all()
+
+
+class TestWording:
+    def test_runs_of_one_to_three_characters_count(self) -> None:
+        """Three characters have three single ones, two pairs, and themselves; a word of letters is one run."""
+        assert len(run_weights("不好吃")) == 6
+        assert len(run_weights("WiFi 不好")) == 4
+
+    def test_long_texts_weigh_as_much_as_short_ones(self) -> None:
+        """The weights of a text have length 1 together."""
+        assert sum(each**2 for each in run_weights("太好吃了" * 50).values()) == pytest.approx(1.0)
+
+    def test_traditional_characters_read_as_simplified_ones(self) -> None:
+        """As everywhere where words are compared."""
+        assert run_weights("服務態度") == run_weights("服务态度")
+
+    def test_english_is_left_to_the_vector(self) -> None:
+        """Its words are too few among the gold messages."""
+        assert Wording.shipped().logits("love it, great value") is None
+
+    def test_tells_praise_from_blame(self) -> None:
+        """Also where no listed word does."""
+        blame = Wording.shipped().logits("写着不要葱，结果铺了厚厚一层葱")
+        praise = Wording.shipped().logits("下雨天还提前到，小哥辛苦")
+
+        assert blame is not None
+        assert praise is not None
+        assert LABELS[int(blame.argmax())] is SentimentLabel.NEGATIVE
+        assert LABELS[int(praise.argmax())] is SentimentLabel.POSITIVE
+
+    def test_what_is_written_is_read_again(self, tmp_path: Path) -> None:
+        """In half precision."""
+        Wording.shipped().write(tmp_path / "w.npz")
+
+        again = read_wording(tmp_path / "w.npz").logits("味道不错")
+
+        assert again == pytest.approx(Wording.shipped().logits("味道不错"), abs=1e-3)
+
+    def test_a_broken_file_says_what_to_do(self, tmp_path: Path) -> None:
+        """It isn't the customer's fault, and there is a remedy."""
+        (tmp_path / "w.npz").write_bytes(b"nothing")
+
+        with pytest.raises(ConfigurationError, match="Reinstall"):
+            read_wording(tmp_path / "w.npz")
+
+    @given(st.text(max_size=200))
+    def test_any_text_gives_finite_numbers(self, text: str) -> None:
+        """Or none, without Chinese."""
+        found = Wording.shipped().logits(text)
+
+        assert found is None or (found.shape == (len(LABELS),) and np.isfinite(found).all())
 
 
 class TestReader:
