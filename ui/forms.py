@@ -187,7 +187,7 @@ def _checks(each: Field, values: Values, key: str, notes: str, said: Mapping[str
     )
 
 
-def _void(tag: str, **attributes: object) -> str:
+def _void(tag: str, **attributes: Any) -> str:
     return element(tag, "", **attributes).removesuffix(f"</{tag}>")
 
 

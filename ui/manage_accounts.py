@@ -81,12 +81,9 @@ class AccountSheet:
             return {"role": Role.AGENT}
         return {"display_name": read.display_name, "role": read.role}
 
-    def now(self, number: int) -> Account:
+    def now(self, number: int) -> Account | Draft:
         """As it holds now."""
-        found = next((each for each in self.client.accounts() if each.account_id == number), None)
-        if found is None:
-            raise NotFound("account", number)
-        return found
+        return _one(self.client, number)
 
     def parsed(self, sent: Values, read: Account | Draft | None) -> Account | Draft | Refusal:
         """What a form says."""
@@ -152,7 +149,7 @@ def act(view: SettingsView, name: str, sent: Values, client: Client) -> tuple[Se
             case "save":
                 done = saved(view, sheet, number, sent)
             case "switch":
-                done = _switched(view, number, client, sheet)
+                done = _switched(view, number, client)
             case "remove":
                 done = Edited(done.view, form=confirm_password(number, sent.get("name", ""), view.language))
             case "really":
@@ -160,14 +157,21 @@ def act(view: SettingsView, name: str, sent: Values, client: Client) -> tuple[Se
     return done.view, shown(done.view, client, done)
 
 
-def _switched(view: SettingsView, number: int, client: Client, sheet: AccountSheet) -> Edited:
+def _switched(view: SettingsView, number: int, client: Client) -> Edited:
     try:
-        was = sheet.now(number)
+        was = _one(client, number)
         client.change_account(was.account_id, disabled=not was.disabled, instead_of=was)
     except ZhidaError as error:
         return Edited(view, said=note(explained(error, view), problem=True))
     key = "accounts.enabled" if was.disabled else "accounts.disabled"
     return Edited(view, said=note(say(key, view.language, name=was.name)))
+
+
+def _one(client: Client, number: int) -> Account:
+    found = next((each for each in client.accounts() if each.account_id == number), None)
+    if found is None:
+        raise NotFound("account", number)
+    return found
 
 
 def _renewed(view: SettingsView, number: int, client: Client, sheet: AccountSheet) -> Edited:

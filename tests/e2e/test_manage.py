@@ -21,7 +21,7 @@ pytestmark = IN_A_BROWSER
 PASSWORD = Secret("correct horse battery")
 PAGE = "#zd-manage "
 FORM = PAGE + "form.zd-settings-form "
-EVIL = "<img src=http://evil.example/pixel.png onerror=window.hacked=1>"
+EVIL = "<img src=x onerror=window.hacked=1>"
 
 
 @pytest.fixture(scope="module")
