@@ -58,5 +58,6 @@ class DialogueView:
     """The customer's first message that a person owes an answer to."""
     wake_at: datetime | None
     last_text: str
+    """What was said last by customer, assistant or agent; what the desk itself tells doesn't count."""
     last_role: Role | None
     last_at: datetime | None

@@ -72,7 +72,7 @@ def _views(connection: Connection, pairs: Sequence[tuple[Held, EpisodeRecord]]) 
             cards.setdefault(card.conversation_id, []).append(card)
     newest = (
         select(messages.c.conversation_id, func.max(messages.c.ordinal).label("ordinal"))
-        .where(messages.c.conversation_id.in_(ids), messages.c.role != Role.NOTE)
+        .where(messages.c.conversation_id.in_(ids), messages.c.role.not_in((Role.NOTE, Role.SYSTEM)))
         .group_by(messages.c.conversation_id)
         .subquery()
     )

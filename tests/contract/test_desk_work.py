@@ -184,6 +184,18 @@ class TestTheQueue:
 
         assert found == [opened[2], opened[0], opened[1]]
 
+    def test_shows_what_was_said_last_and_not_what_the_desk_told(
+        self, desk: Desk, conversation: ConversationId
+    ) -> None:
+        """A queue of «your message was received» tells nobody what to take first."""
+        queued(desk, conversation)
+        desk.turns.receive(conversation, "在吗？我的自行车等着用")
+
+        view = desk.dialogues.queue()[0]
+
+        assert texts(desk, conversation)[-1][0] is Role.SYSTEM
+        assert (view.last_role, view.last_text) == (Role.CUSTOMER, "在吗？我的自行车等着用")
+
     def test_is_left_for_a_ticket_when_nobody_is_there(self, desk: Desk, conversation: ConversationId) -> None:
         """The customer may go on asking the assistant: that is another episode."""
         for account_id in (ANNA, BO):
