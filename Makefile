@@ -11,7 +11,7 @@ serve: .venv/installed           ## serve the knowledge base in $ZHIDA_HOME (def
 	$(BIN)/zhida serve
 
 test: .venv/installed-dev        ## set up and run every test
-	$(BIN)/python -m pytest -rs
+	$(BIN)/python -m pytest -rs -n auto --maxprocesses 4 --dist loadfile
 
 check: .venv/installed-dev       ## lint, types, layers
 	$(BIN)/ruff check .

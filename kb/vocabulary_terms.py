@@ -20,6 +20,9 @@ MAX_TERMS: Final = 20
 MAX_TERM: Final = 40
 """Characters of a term."""
 
+LONGEST_CELL: Final = 10_000
+"""Characters of a cell of an imported table; a term has far fewer, so that more is a broken file."""
+
 MIN_TERM: Final = 2
 """A single character stands in too many other words."""
 
@@ -97,6 +100,11 @@ def from_csv(text: str) -> Iterator[tuple[int, VocabularyKind | None, list[str]]
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     try:
         for row in reader:
+            if any(len(cell) > LONGEST_CELL for cell in row):  # nearly always a quotation mark that nobody closed
+                raise InvalidInput(
+                    f"Line {reader.line_num} has a cell of more than {LONGEST_CELL} characters. "
+                    "Look for a quotation mark that isn't closed, and save the table as CSV in UTF-8."
+                )
             cells = [cell.strip() for cell in row]
             if not any(cells) or cells[0].lower() == "kind":
                 continue

@@ -9,7 +9,6 @@ from typing import Annotated, Final
 
 import typer
 
-from api.client_own import visitor_body
 from api.commands.session import AsJson, Home, begin
 from core.clock import utc_now
 from core.visitors import LONGEST_VALID, SignedVisitor, SiteVisitor, sign
@@ -54,6 +53,7 @@ def sign_visitor(
     as_json: AsJson = False,
 ) -> None:
     """Sign a visitor as your site would, to try it: `zhida visitors sign --id 4711 --name Lin`."""
+    from api.client_own import visitor_body
     from api.visitor_keys import VisitorKeys
 
     session = begin(context, home, as_json)
@@ -67,5 +67,7 @@ def sign_visitor(
 
 def fragment(signed: SignedVisitor) -> str:
     """What follows the chat page's address."""
+    from api.client_own import visitor_body
+
     written = json.dumps(visitor_body(signed), ensure_ascii=False).encode()
     return "#visitor=" + base64.urlsafe_b64encode(written).decode().rstrip("=")

@@ -21,6 +21,10 @@ TIMEOUT_S: Final = 300.0
 COLLECTION_MISSING: Final = 100
 """Milvus's code for a collection that doesn't exist."""
 
+KEEPALIVE: Final = {"grpc.keepalive_time_ms": 300_000}
+"""The client's own ten seconds are more often than the server of Milvus Lite allows: it hangs up on whoever is idle for half
+a minute («Too many pings»)."""
+
 
 class Milvus:
     """A connection to Milvus, or to a file of Milvus Lite.
@@ -50,7 +54,7 @@ class Milvus:
         for name in ("pymilvus", "grpc._server"):  # what they log is raised as well, or Milvus Lite can't do it
             logging.getLogger(name).setLevel(logging.CRITICAL)
         with translated():
-            self._client = MilvusClient(timeout=SEARCH_TIMEOUT_S, **self._arguments)
+            self._client = MilvusClient(timeout=SEARCH_TIMEOUT_S, grpc_options=KEEPALIVE, **self._arguments)
 
     def close(self) -> None:
         """Disconnect; Milvus Lite ends."""

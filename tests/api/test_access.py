@@ -410,8 +410,8 @@ def learnt(services: Services) -> dict[str, Any]:
         audience=Audience.PUBLIC, code=HandoverCode.MISSING_KNOWLEDGE, asked_at=now,
     )  # fmt: skip
     said = Finding(
-        origin=Origin.RESOLVED, key="1", conversation_id=conversation, message_ids=(), customer="visitor",
-        question="能修吗？", answer="可以寄修。", audience=Audience.PUBLIC, found_at=now,
+        origin=Origin.RESOLVED, key="1", conversation_id=ConversationId("d" * 32), message_ids=(), customer="visitor",
+        question="发票抬头怎么改？", answer="在订单页里改。", audience=Audience.PUBLIC, found_at=now,
     )  # fmt: skip
     loop.gaps.take_in([asked])
     loop.candidates.take_in([said])

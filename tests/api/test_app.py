@@ -159,6 +159,7 @@ class TestDescription:
             ("post", "/v1/sessions"),
             ("get", "/v1/health"),
             ("get", "/v1/ready"),
+            ("get", "/v1/files/{link}"),  # the link is the key, for some minutes
         }
         unnamed = {
             (method, path)

@@ -27,7 +27,7 @@ HOSTILE = [
 ]
 
 KNOWN_TAGS = {
-    *("article", "aside", "blockquote", "button", "div", "form", "h1", "h3", "input", "li", "mark", "p"),
+    *("article", "aside", "blockquote", "button", "div", "form", "h1", "h3", "input", "label", "li", "mark", "p"),
     *("path", "rect", "section", "span", "strong", "svg", "ul", "header"),
 }
 KNOWN_ATTRIBUTES = {

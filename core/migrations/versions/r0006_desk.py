@@ -44,8 +44,11 @@ def _add(table: str, *columns: sa.Column[Any]) -> None:
 
 
 def _index(name: str, table: str, *columns: str, unique: bool = False) -> None:
-    known = {index["name"] for index in sa.inspect(op.get_bind()).get_indexes(table)}
-    if name not in known:  # MySQL has no IF NOT EXISTS for an index
+    found = sa.inspect(op.get_bind())
+    known = {index["name"] for index in found.get_indexes(table)}
+    there = {column["name"] for column in found.get_columns(table)}
+    # MySQL has no IF NOT EXISTS for an index; and where a later revision ran already, it may have dropped a column.
+    if name not in known and there.issuperset(columns):
         op.create_index(name, table, list(columns), unique=unique)
 
 

@@ -41,10 +41,12 @@ def upgrade() -> None:
         sa.Column("erased_at", UtcDateTime(), nullable=False),
         sa.Column("erased_by", StoredText(100), nullable=False),
         sa.Column("report", StoredText(), nullable=False),
-        sa.Index("ix_tombstones_key_hash", "key_hash"),
         if_not_exists=True,
         **TABLE_OPTIONS,
     )
+    known = {index["name"] for index in sa.inspect(op.get_bind()).get_indexes("tombstones")}
+    if "ix_tombstones_key_hash" not in known:  # MySQL has no IF NOT EXISTS for an index
+        op.create_index("ix_tombstones_key_hash", "tombstones", ["key_hash"])
 
 
 def _gap_tables() -> None:
