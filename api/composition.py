@@ -95,7 +95,7 @@ class Services:
     @cached_property
     def kb(self) -> KnowledgeBase:
         """Documents, passages, Q&A pairs."""
-        from kb.blobs import BlobStore
+        from core.blobs import BlobStore
         from kb.store import KnowledgeBase
 
         blobs = BlobStore(self.settings.blobs, max_bytes=self.settings.max_upload_mb * MIB)

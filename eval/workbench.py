@@ -12,12 +12,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from core.blobs import BlobStore
 from core.database import open_engine
 from core.migrations import migrate
 from eval.building import BuiltSuite, build
 from eval.suite import RetrievalSuite
 from ingest.sandbox import Sandbox
-from kb.blobs import BlobStore
 from kb.choosing import choose_indexes
 from kb.store import KnowledgeBase
 from kb.vocabulary import Vocabulary

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
+from core.blobs import Blob
 from core.errors import Conflict, InvalidInput, NotFound
 from core.types import DocumentId, DocumentKind, DocumentVersion, VersionStatus
-from kb.blobs import Blob
 from kb.records import Job, Upload
 from kb.rows import hold, select_versions, to_version
 from kb.tables import NAME_CHARACTERS, documents, versions

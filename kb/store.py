@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine, select
 
+from core.blobs import BlobStore
 from core.clock import Clock, utc_now
 from core.database import checkpoint, read_number, reading, writing
 from core.explanations import Standing
@@ -40,7 +41,6 @@ from core.types import (
     VersionStatus,
 )
 from kb import changelog, documents, feeding, gold, jobs, neighbours, publishing, qa, validity, vectors, withheld
-from kb.blobs import BlobStore
 from kb.feeding import HeldSnapshot
 from kb.index import Collection, Entry, Filter
 from kb.prepared import PreparedTokens, PreparedVersion, TextHash

@@ -25,6 +25,7 @@ from statistics import fmean
 from typing import Any, Final
 
 from agent.policy import AnswerPolicy
+from core.blobs import BlobStore
 from core.clock import utc_now
 from core.database import open_engine
 from core.migrations import migrate
@@ -32,7 +33,6 @@ from core.text import HAN, fold
 from core.types import Hit, Query
 from ingest.sandbox import Sandbox
 from ingest.worker import Worker
-from kb.blobs import BlobStore
 from kb.index import Filter
 from kb.indexes import Indexes
 from kb.records import Upload

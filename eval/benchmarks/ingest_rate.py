@@ -21,12 +21,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.blobs import BlobStore
 from core.database import open_engine
 from core.migrations import migrate
 from core.types import VersionStatus
 from ingest.sandbox import Sandbox
 from ingest.worker import Worker
-from kb.blobs import BlobStore
 from kb.index import Collection
 from kb.indexes import Indexes
 from kb.store import KnowledgeBase, Upload

@@ -15,13 +15,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from core.blobs import BlobStore
 from core.database import open_engine
 from core.errors import NotFound
 from core.migrations import migrate
 from core.types import Audience, DocumentKind
 from ingest.sandbox import Sandbox
 from ingest.worker import Worker
-from kb.blobs import BlobStore
 from kb.index import Collection
 from kb.indexes import Indexes
 from kb.store import KnowledgeBase, Upload

@@ -7,10 +7,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.blobs import BlobStore
 from core.database import open_engine
 from core.settings import read_settings
 from core.types import Query
-from kb.blobs import BlobStore
 from kb.choosing import choose_indexes
 from kb.gold import GoldStore
 from kb.store import KnowledgeBase

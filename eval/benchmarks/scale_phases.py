@@ -13,11 +13,11 @@ from typing import Final
 
 import numpy as np
 
+from core.blobs import BlobStore
 from core.database import open_engine
 from core.migrations import migrate
 from core.types import Audience, DocumentKind, EncoderIdentity, Query
 from eval.benchmarks.scale_data import SEED, Space, Texts
-from kb.blobs import BlobStore
 from kb.index import Collection, Filter, Probe
 from kb.indexes import Indexes, Kind
 from kb.prepared import PreparedPassage, PreparedVersion, text_hash

@@ -34,6 +34,7 @@ import numpy as np
 import opencc
 
 import sample
+from core.blobs import BlobStore
 from core.database import open_engine
 from core.settings import read_settings
 from core.types import Audience, Hit, Query, Understood
@@ -43,7 +44,6 @@ from eval.measures.ndcg import ndcg_at
 from eval.suite import RetrievalCase, RetrievalSuite, read_retrieval_suite
 from eval.workbench import Workbench
 from kb.analysis import segmenter
-from kb.blobs import BlobStore
 from kb.index import Filter
 from kb.indexes import Indexes
 from kb.store import KnowledgeBase

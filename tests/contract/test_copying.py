@@ -14,11 +14,11 @@ import desk.tables
 import kb.calibration_tables
 import kb.gold_tables
 import kb.vocabulary_tables
+from core.blobs import BlobStore
 from core.copying import copy_database
 from core.database import metadata, open_engine, reading
 from core.errors import Conflict, StorageError
 from core.migrations import migrate
-from kb.blobs import BlobStore
 from kb.index import Collection
 from kb.store import KnowledgeBase
 from tests.contract.conftest import fresh_url

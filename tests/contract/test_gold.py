@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from core.blobs import BlobStore
 from core.errors import Conflict, InvalidInput, NotFound, TooLarge
 from core.gold import (
     MAX_FACT,
@@ -28,7 +29,6 @@ from core.gold import (
 )
 from core.types import Audience, DocumentId, Language, MessageId, PassageId, Tier
 from kb import gold, gold_questions
-from kb.blobs import BlobStore
 from kb.gold import GoldStore
 from kb.gold_questions import Imported
 from kb.store import KnowledgeBase

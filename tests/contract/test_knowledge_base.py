@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine
 
+from core.blobs import BlobStore
 from core.errors import Conflict, InvalidInput, ModelMismatch, NotFound, TooLarge
 from core.types import Audience, DocumentId, DocumentKind, QAPairId, QAStatus, QuestionKind, VersionStatus
-from kb.blobs import BlobStore
 from kb.index import Collection, Entry
 from kb.prepared import text_hash
 from kb.store import Change, KnowledgeBase, MissingVector, Snapshot, Upload

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, delete, update
 
+from core.blobs import BlobStore
 from core.database import writing
 from core.errors import ModelMismatch
 from core.types import CheckReport, EncoderIdentity
-from kb.blobs import BlobStore
 from kb.following import KINDS, Key, Kind
 from kb.index import Collection, Filter, Probe
 from kb.milvus.connection import Milvus

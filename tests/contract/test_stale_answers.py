@@ -10,12 +10,12 @@ from sqlalchemy import Engine
 from agent.citations import best_span, cite, cite_pair
 from agent.staleness import StaleFinder
 from agent.verification import Verifier
+from core.blobs import BlobStore
 from core.errors import NotFound
 from core.segments import StaleReason
 from core.types import Answer, Audience, ConversationId, MessageId, QAStatus, Reply, Tier
 from desk.store import Desk
 from desk.verification.reviews import AnswerReviews
-from kb.blobs import BlobStore
 from kb.store import KnowledgeBase
 from tests.kb.samples import Pair, SetClock, publish
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from core.blobs import BlobStore
 from core.errors import InvalidInput, NotFound
 from core.explanations import Barrier
 from core.types import Audience, DocumentId, DocumentVersion, QAStatus
-from kb.blobs import BlobStore
 from kb.index import Collection, Filter
 from kb.records import Upload
 from kb.store import KnowledgeBase

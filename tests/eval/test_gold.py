@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core.blobs import BlobStore
 from core.database import open_engine
 from core.errors import StorageError
 from core.gold import (
@@ -52,7 +53,6 @@ from eval.gold import (
     would_be_right,
 )
 from eval.runs import PRODUCT, read_run, write_run
-from kb.blobs import BlobStore
 from kb.store import KnowledgeBase
 from tests.kb.samples import publish
 

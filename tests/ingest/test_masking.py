@@ -9,13 +9,13 @@ from time import sleep
 
 import pytest
 
+from core.blobs import BlobStore
 from core.database import open_engine
 from core.migrations import migrate
 from core.types import Audience, DocumentKind, DocumentVersion, QAStatus
 from ingest.parsed import ParsedDocument
 from ingest.parsing import read_file
 from ingest.worker import Worker
-from kb.blobs import BlobStore
 from kb.store import KnowledgeBase, Upload
 from models.fake_encoder import FakeEncoder
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.blobs import BlobStore
 from core.database import open_engine
 from core.errors import ParseFailed, StorageError
 from core.migrations import migrate
 from core.types import Audience, DocumentKind, DocumentVersion, QAStatus, VersionStatus
 from ingest.parsed import Block, BlockKind, ParsedDocument, ParsedPair
 from ingest.worker import Worker, nothing_to_say
-from kb.blobs import BlobStore
 from kb.prepared import PreparedVersion
 from kb.store import Job, KnowledgeBase, Upload
 from models.encoder import Vectors

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from core.blobs import BlobStore
 from core.database import open_engine
 from core.errors import ConfigurationError
 from core.types import EncoderIdentity
-from kb.blobs import BlobStore
 from kb.choosing import choose_indexes
 from kb.indexes import Indexes
 from kb.shared_indexes import SharedIndexes

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from sqlalchemy import Engine, delete, update
 
+from core.blobs import BlobStore
 from core.database import open_engine, writing
 from core.errors import ModelMismatch
 from core.migrations import migrate
 from core.types import Audience, CheckReport, EncoderIdentity, QAStatus
-from kb.blobs import BlobStore
 from kb.index import Collection, Filter, Probe
 from kb.indexes import KINDS, Indexes, Kind
 from kb.snapshots import folder_sha256

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from core.blobs import BlobStore
 from core.database import open_engine
 from core.errors import ModelUnavailable
 from core.migrations import migrate
-from kb.blobs import BlobStore
 from kb.index import Collection
 from kb.indexes import Indexes
 from kb.reembedding import PAGE, reembed

@@ -18,11 +18,11 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from sqlalchemy import Engine, text
 
 import desk.tables
+from core.blobs import BlobStore
 from core.database import checkpoint, open_engine, writing
 from core.errors import Conflict, StorageError
 from core.migrations import migrate
 from core.types import DocumentId, QAStatus
-from kb.blobs import BlobStore
 from kb.index import Collection
 from kb.store import Job, KnowledgeBase, Upload
 from tests.kb.samples import ANYONE, KEY, Pair, prepared, publish

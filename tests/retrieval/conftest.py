@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from core.blobs import BlobStore
 from core.database import open_engine
 from core.migrations import migrate
 from core.types import Audience, Document, DocumentId, DocumentKind, QAStatus, Question, QuestionKind
-from kb.blobs import BlobStore
 from kb.indexes import Indexes
 from kb.prepared import PreparedPair, PreparedPassage, PreparedVersion, text_hash
 from kb.store import KnowledgeBase, Upload

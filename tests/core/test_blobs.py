@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from core.blobs import Blob, BlobStore
 from core.errors import InvalidInput, NotFound, StorageError, TooLarge
-from kb.blobs import Blob, BlobStore
 
 HASH = hashlib.sha256(b"abcdef").hexdigest()
 
