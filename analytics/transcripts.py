@@ -69,10 +69,10 @@ class Transcripts:
         return [_transcript(episode_id, rows[episode_id]) for episode_id in sorted(rows)]
 
     def first_questions(self, ids: Sequence[int]) -> dict[str, str]:
-        """What the customer wrote first in each of the episodes, where it is more than thanks."""
+        """What the customer wrote first in each of the episodes, where it is more than thanks or a file without words."""
         found: dict[str, str] = {}
         for each in self.of_episodes(ids):
-            asked = [line.text for line in each.lines if line.role is Role.CUSTOMER and line.substantive]
+            asked = [line.text for line in each.lines if line.role is Role.CUSTOMER and line.substantive and line.text]
             if asked:
                 found[each.episode_id] = asked[0]
         return found

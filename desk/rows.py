@@ -200,7 +200,7 @@ def to_message(row: Row[Any]) -> Message:
 
 
 def select_exchanges() -> Select[Any]:
-    """Customers' messages with the replies to them."""
+    """Customers' messages with the replies to them. Files without words ask nothing that could be learnt."""
     return (
         select(
             messages.c.id,
@@ -216,7 +216,7 @@ def select_exchanges() -> Select[Any]:
         .join(conversations, conversations.c.id == messages.c.conversation_id)
         .join(replies, replies.c.question_id == messages.c.id)
         .join(_reply, _reply.c.id == replies.c.message_id)
-        .where(messages.c.role == Role.CUSTOMER)
+        .where(messages.c.role == Role.CUSTOMER, messages.c.text != "")
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from analytics.transcripts import Transcripts
 from core.accounts import AccountId
 from core.actors import Actor, agent, customer
 from core.attachments import Attachment, AttachmentLimits
@@ -79,6 +80,32 @@ class World:
 @pytest.fixture
 def world(database: Engine, tmp_path: Path) -> World:
     return World(database, tmp_path)
+
+
+class TestAFileWithoutWords:
+    def test_is_no_question_to_learn_or_measure_from(self, world: World, database: Engine) -> None:
+        """The board, the gold set and repeated contacts compare texts, and here is none."""
+        conversation = world.conversation()
+        photo = world.upload(conversation, png())
+
+        received = world.desk.turns.receive(conversation, "", files=[photo.attachment_id])
+        assert world.desk.turns.commit(received, TO_PEOPLE) is not None
+
+        episode = int(world.desk.episode(conversation).episode_id)
+        assert world.desk.customer_messages() == []
+        assert Transcripts(database).first_questions([episode]) == {}
+
+    def test_leaves_the_words_that_follow_as_the_question(self, world: World, database: Engine) -> None:
+        """The photo came first, the question after it."""
+        conversation = world.conversation()
+        photo = world.upload(conversation, png())
+        world.say(conversation, "", photo)
+        world.desk.record(conversation, "底部漏水怎么办？", TO_PEOPLE)
+
+        episode = int(world.desk.episode(conversation).episode_id)
+
+        assert len(world.desk.customer_messages()) == 1
+        assert list(Transcripts(database).first_questions([episode]).values()) == ["底部漏水怎么办？"]
 
 
 class TestAnUpload:
